@@ -43,6 +43,7 @@ use std::sync::Arc;
 use crate::protocol::{Carries, Configurations, Fact, Said, Setup, Vocabulary};
 use crate::quorum::{Overlap, Purpose, Round};
 use crate::scenario::{Act, Scenario};
+use crate::tongue::key;
 use crate::trace::{EventId, Trace, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Symbols};
 use beta::Beta;
@@ -114,8 +115,8 @@ impl CheckInfo {
 /// check, and not among [`CHECKS`].
 pub static UNREACHED: CheckInfo = CheckInfo {
     name: "goals",
-    title: "The goals are not reached",
-    statement: "The run does not show what its script asks for.",
+    title: key!("The goals are not reached"),
+    statement: key!("The run does not show what its script asks for."),
     further: &[],
     source: "the script",
     applies: |_| false,

@@ -7,6 +7,7 @@
 //! A protocol has a system for each [`Purpose`]. In most of them promises and votes need the same quorums; in Flexible
 //! Paxos they need different ones, and only a quorum of promises has to meet every quorum of votes.
 
+use crate::tongue::say;
 use crate::types::{NodeId, NodeSet};
 
 /// Which sets of the members are quorums. Processes that are not members do not count.
@@ -132,11 +133,11 @@ impl QuorumSystem {
     /// What a quorum needs, for people: "3 of 5", "a weight of 4", or "one of 3 sets".
     pub fn need(&self) -> String {
         match self {
-            Self::Count { members, size } => format!("{size} of {}", members.len()),
-            Self::Weighted { need, .. } => format!("a weight of {need}"),
+            Self::Count { members, size } => say!("{size} of {members}", members = members.len()),
+            Self::Weighted { need, .. } => say!("a weight of {need}"),
             Self::Explicit(minimal) => match minimal.len() {
-                1 => "one set of processes".to_owned(),
-                count => format!("one of {count} sets of processes"),
+                1 => say!("one set of processes").into(),
+                count => say!("one of {count} sets of processes"),
             },
         }
     }

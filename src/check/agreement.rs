@@ -4,15 +4,16 @@ use std::hash::{Hash, Hasher};
 
 use super::{Check, CheckInfo, Seen, has_histories};
 use crate::protocol::{Fact, Said};
+use crate::tongue::{key, say};
 use crate::types::{Instance, NodeId, Sorted, Value};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "agreement",
-    title: "Agreement",
-    statement: "All {ledgers} that have a {decree} in a place have the same one there.",
+    title: key!("Agreement"),
+    statement: key!("All {ledgers} that have a {decree} in a place have the same one there."),
     further: &[(
         has_histories,
-        "Where {ledgers} are histories of commands, any two that are learned can be extended to a common one.",
+        key!("Where {ledgers} are histories of commands, any two that are learned can be extended to a common one."),
     )],
     source: "slides, “Definition”; PTP §1.1; Generalized Consensus and Paxos (2005), §2.3",
     applies: |_| true,
@@ -50,7 +51,8 @@ impl Check for Agreement {
         let symbols = seen.symbols();
         Err(Said::of(|words| {
             let [this, that] = [vote.value, value].map(|value| words.value(symbols, value));
-            format!("{} learned “{this}”, but {} had learned “{that}”", symbols.node(node), symbols.node(first))
+            let [node, first] = [node, first].map(|node| symbols.node(node));
+            say!("{node} learned “{this}”, but {first} had learned “{that}”")
         }))
     }
 }

@@ -5,31 +5,40 @@ use std::hash::{Hash, Hasher};
 use super::{Check, CheckInfo, Seen, has_certificates, has_histories, is_fast, is_vouched};
 use crate::protocol::{Fact, Said};
 use crate::quorum::{Overlap, Purpose, Round};
+use crate::tongue::{key, say};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Sorted, Value, Vote};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "B1",
-    title: "B1 · unique numbers",
-    statement: "Every {ballot} has a number of its own: for all B ≠ B′ in β, B_bal ≠ B′_bal.",
+    title: key!("B1 · unique numbers"),
+    statement: key!("Every {ballot} has a number of its own: for all B ≠ B′ in β, B_bal ≠ B′_bal."),
     further: &[
         (
             is_fast,
-            "Only a fast round may be begun by several processes, each with a {decree} that the {votes} before it \
-             allow.",
+            key!(
+                "Only a fast round may be begun by several processes, each with a {decree} that the {votes} before it \
+             allow."
+            ),
         ),
         (
             has_histories,
-            "A classic {ballot} may be begun again by its owner, each time with a history that extends the one before.",
+            key!(
+                "A classic {ballot} may be begun again by its owner, each time with a history that extends the one before."
+            ),
         ),
         (
             has_certificates,
-            "A lying owner can begin a {ballot} with several {decrees} in one place; then at most one of them gets a \
-             certificate.",
+            key!(
+                "A lying owner can begin a {ballot} with several {decrees} in one place; then at most one of them gets a \
+             certificate."
+            ),
         ),
         (
             is_vouched,
-            "A lying leader can propose several {decrees} in a {ballot}; then at most one of them can be {passed}: no two have \
-             enough {votes}, with those that liars may have cast.",
+            key!(
+                "A lying leader can propose several {decrees} in a {ballot}; then at most one of them can be {passed}: no two have \
+             enough {votes}, with those that liars may have cast."
+            ),
         ),
     ],
     source: "PTP §2.1; slides, “Consistency conditions”; Fast Paxos (2006), §3.2; Practical Byzantine Fault Tolerance (1999), \
@@ -67,7 +76,7 @@ impl B1 {
         let (place, number) = (instance.0, symbols.ballot(vote.ballot));
         Err(Said::of(|words| {
             let [this, first] = [vote.value, first].map(|value| words.value(symbols, value));
-            format!(
+            say!(
                 "{name} has a certificate for “{this}” as number {place} in {number}, but {holder} has one for “{first}”"
             )
         }))
@@ -109,9 +118,8 @@ impl Check for B1 {
         }
         let symbols = seen.symbols();
         let number = symbols.ballot(ballot);
-        Err(Said::of(|words| {
-            format!("{} began a second {} {number}, after {}", symbols.node(node), words.ballot, symbols.node(first.by))
-        }))
+        let [node, first] = [node, first.by].map(|node| symbols.node(node));
+        Err(Said::of(|words| say!("{node} began a second {ballot} {number}, after {first}", ballot = words.ballot)))
     }
 
     fn rename(&mut self, names: &Renaming) {
@@ -137,6 +145,6 @@ fn one_can_pass(seen: &Seen<'_>, instance: Instance, vote: Vote) -> Result<(), S
     let number = symbols.ballot(vote.ballot);
     Err(Said::of(|words| {
         let [this, that] = [vote.value, other.value].map(|value| words.value(symbols, value));
-        format!("“{this}” and “{that}” can both have been {} in {number}", words.passed)
+        say!("“{this}” and “{that}” can both have been {passed} in {number}", passed = words.passed)
     }))
 }

@@ -6,32 +6,41 @@ use super::vouched::TruthfulMajority;
 use super::{Check, CheckInfo, Seen, has_certificates, has_fast_rounds, has_two_kinds, is_vouched};
 use crate::protocol::{Basis, Fact, Said};
 use crate::quorum::{Overlap, Purpose};
+use crate::tongue::{key, say};
 use crate::types::{Ballot, Instance, NodeSet, Renaming, Sorted, Vote};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "B2",
-    title: "B2 · quorums intersect",
-    statement: "The quorums of any two {ballots} share a process: for all B, B′ in β, B_qrm ∩ B′_qrm ≠ ∅.",
+    title: key!("B2 · quorums intersect"),
+    statement: key!("The quorums of any two {ballots} share a process: for all B, B′ in β, B_qrm ∩ B′_qrm ≠ ∅."),
     further: &[
         (
             has_two_kinds,
-            "Where {votes} need other quorums than promises, those who promised for B share one with every quorum that \
-             {votes_in} a smaller B′.",
+            key!(
+                "Where {votes} need other quorums than promises, those who promised for B share one with every quorum that \
+             {votes_in} a smaller B′."
+            ),
         ),
         (
             has_fast_rounds,
-            "Those who promised for B share a process with every quorum that {votes_in} a smaller B′, and with any two \
-             that {vote_in} a smaller fast round.",
+            key!(
+                "Those who promised for B share a process with every quorum that {votes_in} a smaller B′, and with any two \
+             that {vote_in} a smaller fast round."
+            ),
         ),
         (
             has_certificates,
-            "Where processes may lie, the shared process must be a correct one: then it has not signed two certificates that \
-             contradict each other, and it shows what it has {voted_for} to the next {ballot}.",
+            key!(
+                "Where processes may lie, the shared process must be a correct one: then it has not signed two certificates that \
+             contradict each other, and it shows what it has {voted_for} to the next {ballot}."
+            ),
         ),
         (
             is_vouched,
-            "Where processes may lie, {votes} for a {decree} and the certificate of a later {ballot} share so many processes \
-             that those of them that tell the truth are a majority of the certificate.",
+            key!(
+                "Where processes may lie, {votes} for a {decree} and the certificate of a later {ballot} share so many processes \
+             that those of them that tell the truth are a majority of the certificate."
+            ),
         ),
     ],
     source: "PTP §2.1; slides, “Consistency conditions”; Flexible Paxos (2016), §4; Fast Paxos (2006), §2.2.1; \
@@ -74,9 +83,9 @@ impl Check for B2 {
         let [this, that] = [begun, *ballot].map(|ballot| symbols.ballot(ballot));
         let [quorum, used] = [quorum, *used].map(|set| symbols.set(set));
         Err(Said::of(|words| {
-            format!(
-                "{} {this} uses the quorum {quorum}, which shares nobody with {used} of {} {that}",
-                words.ballot, words.ballot
+            say!(
+                "{ballot} {this} uses the quorum {quorum}, which shares nobody with {used} of {ballot} {that}",
+                ballot = words.ballot
             )
         }))
     }
@@ -110,9 +119,14 @@ impl Check for Correct {
         let Some((used, ())) = self.used.entries().iter().find(is_apart) else { return Ok(()) };
         let symbols = seen.symbols();
         let shared = used.shared(quorum);
-        let only = if shared.is_empty() { String::new() } else { format!(", only {}", symbols.set(shared)) };
-        let [quorum, used] = [quorum, *used].map(|set| symbols.set(set));
-        Err(format!("the quorum {quorum} shares no correct process with the quorum {used}{only}").into())
+        let is_empty = shared.is_empty();
+        let [quorum, used, shared] = [quorum, *used, shared].map(|set| symbols.set(set));
+        let sentence = if is_empty {
+            say!("the quorum {quorum} shares no correct process with the quorum {used}")
+        } else {
+            say!("the quorum {quorum} shares no correct process with the quorum {used}, only {shared}")
+        };
+        Err(sentence.into())
     }
 
     fn rename(&mut self, names: &Renaming) {
@@ -157,9 +171,10 @@ fn meet(seen: &Seen<'_>, instance: Instance, vote: Vote, ballot: Ballot, basis: 
     let [this, that] = [ballot, vote.ballot].map(|ballot| symbols.ballot(ballot));
     let [quorum, unseen] = [quorum, unseen].map(|set| symbols.set(set));
     Err(Said::of(|words| {
-        format!(
-            "{} {this} rests on the promises of {quorum}, of whom nobody is in {unseen}, a quorum that {} {that}",
-            words.ballot, words.votes_in
+        say!(
+            "{ballot} {this} rests on the promises of {quorum}, of whom nobody is in {unseen}, a quorum that {votes_in} {that}",
+            ballot = words.ballot,
+            votes_in = words.votes_in
         )
     }))
 }
@@ -204,10 +219,11 @@ fn share(seen: &Seen<'_>, instance: Instance, ballot: Ballot, basis: Basis) -> R
         let [this, that] = [ballot, last].map(|ballot| symbols.ballot(ballot));
         let [quorum, other, one] = [quorum, other.union(outside), one.union(outside)].map(|set| symbols.set(set));
         return Err(Said::of(|words| {
-            format!(
-                "{} {this} rests on the promises of {quorum}, of whom nobody is in both {other} and {one}, two quorums that \
-                 {} {that}",
-                words.ballot, words.vote_in
+            say!(
+                "{ballot} {this} rests on the promises of {quorum}, of whom nobody is in both {other} and {one}, two quorums \
+                 that {vote_in} {that}",
+                ballot = words.ballot,
+                vote_in = words.vote_in
             )
         }));
     }

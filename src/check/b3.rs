@@ -8,36 +8,47 @@ mod carried;
 
 use super::vouched::Vouched;
 use super::{Check, CheckInfo, Seen, has_certificates, has_histories, is_fast, is_vouched};
-use crate::protocol::{Fact, Said};
+use crate::protocol::{Fact, Said, Vocabulary};
 use crate::quorum::{Overlap, Purpose};
+use crate::tongue::{key, say};
 use crate::types::{Ballot, Instance, NodeSet, Value};
 use carried::Carried;
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "B3",
-    title: "B3 · the {highest_earlier_vote}",
-    statement: "If a process of a {ballot}’s quorum {voted_in} an earlier {ballot}, the {decree} is that of the latest \
-                such {vote}: for all B in β, MaxVote(B_bal, B_qrm, β) = null or its value is B_val.",
+    title: key!("B3 · the {highest_earlier_vote}"),
+    statement: key!(
+        "If a process of a {ballot}’s quorum {voted_in} an earlier {ballot}, the {decree} is that of the latest \
+                such {vote}: for all B in β, MaxVote(B_bal, B_qrm, β) = null or its value is B_val."
+    ),
     further: &[
         (
             is_fast,
-            "Where earlier rounds were fast, the {votes} of the quorum leave no other {decree} than B_val that can have \
-             been {passed} in the latest of them.",
+            key!(
+                "Where earlier rounds were fast, the {votes} of the quorum leave no other {decree} than B_val that can have \
+             been {passed} in the latest of them."
+            ),
         ),
         (
             has_histories,
-            "Where {decrees} are histories, B_val and every {vote} in B extends whatever can have been {passed} in any \
-             earlier {ballot}.",
+            key!(
+                "Where {decrees} are histories, B_val and every {vote} in B extends whatever can have been {passed} in any \
+             earlier {ballot}."
+            ),
         ),
         (
             has_certificates,
-            "Where processes may lie, B carries in each place the {decree} that can have been {passed} there in an earlier \
-             {ballot}: it takes the one whose certificate is of the latest {ballot}.",
+            key!(
+                "Where processes may lie, B carries in each place the {decree} that can have been {passed} there in an earlier \
+             {ballot}: it takes the one whose certificate is of the latest {ballot}."
+            ),
         ),
         (
             is_vouched,
-            "Where processes may lie, the certificate of B vouches for B_val: no other {decree} can have been {passed} in an \
-             earlier {ballot}, whatever those outside it and the liars {voted_for}.",
+            key!(
+                "Where processes may lie, the certificate of B vouches for B_val: no other {decree} can have been {passed} in an \
+             earlier {ballot}, whatever those outside it and the liars {voted_for}."
+            ),
         ),
     ],
     source: "PTP §2.1; slides, “Consistency conditions”; Fast Paxos (2006), §2.2.2, O4; Generalized Consensus and Paxos \
@@ -63,22 +74,33 @@ impl Check for B3 {
             Some((_, Fact::Began { instance, ballot, value, basis })) => {
                 let instances = seen.beta.instances(instance, value);
                 let quorum = basis.quorum();
-                instances.into_iter().try_for_each(|instance| holds(seen, instance, (ballot, value), quorum, "carries"))
+                instances.into_iter().try_for_each(|instance| holds(seen, instance, (ballot, value), quorum, true))
             }
             Some((node, Fact::Voted(instance, vote))) => {
                 if vote.value.is_history() {
                     let numbered = seen.beta.numbered(instance, vote.ballot);
                     numbered.iter().try_for_each(|begun| {
-                        holds(seen, instance, (vote.ballot, Some(vote.value)), begun.quorum, "carries")
+                        holds(seen, instance, (vote.ballot, Some(vote.value)), begun.quorum, true)
                     })?;
                 }
                 let mut later = seen.beta.above(instance, vote.ballot).filter(|begun| begun.quorum.contains(node));
-                later.try_for_each(|begun| {
-                    holds(seen, instance, (begun.ballot, begun.value), begun.quorum, "was begun with")
-                })
+                later.try_for_each(|begun| holds(seen, instance, (begun.ballot, begun.value), begun.quorum, false))
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// What a ballot carries, in the words of a reader; `is_now` says whether its own event breaks B3, or a later vote does.
+fn carried(seen: &Seen<'_>, words: Vocabulary, (ballot, value): (Ballot, Option<Value>), is_now: bool) -> String {
+    let symbols = seen.symbols();
+    let any = || words.fill(key!("any {decree}"));
+    let value = value.map_or_else(any, |value| words.value(symbols, value).into_owned());
+    let (ballot, number) = (words.ballot, symbols.ballot(ballot));
+    if is_now {
+        say!("{ballot} {number} carries “{value}”")
+    } else {
+        say!("{ballot} {number} was begun with “{value}”")
     }
 }
 
@@ -87,17 +109,16 @@ fn holds(
     instance: Instance,
     (ballot, value): (Ballot, Option<Value>),
     quorum: NodeSet,
-    carries: &'static str,
+    is_now: bool,
 ) -> Result<(), Said> {
     let highest = seen.beta.max_vote_of(instance, ballot, quorum);
     let Some(highest) = highest.filter(|highest| Some(highest.value) != value) else { return Ok(()) };
     let symbols = seen.symbols();
-    let [this, earlier] = [ballot, highest.ballot].map(|ballot| symbols.ballot(ballot));
+    let earlier = symbols.ballot(highest.ballot);
     Err(Said::of(|words| {
         let must = words.value(symbols, highest.value);
-        let value = value.map_or_else(|| words.fill("any {decree}"), |value| words.value(symbols, value).into_owned());
-        let (ballot, highest) = (words.ballot, words.highest_earlier_vote);
-        format!("{ballot} {this} {carries} “{value}”, but its quorum’s {highest} is for “{must}” in {earlier}")
+        let (carried, highest) = (carried(seen, words, (ballot, value), is_now), words.highest_earlier_vote);
+        say!("{carried}, but its quorum’s {highest} is for “{must}” in {earlier}")
     }))
 }
 
@@ -109,14 +130,14 @@ fn no_other_can_have_passed(
     instance: Instance,
     (ballot, value): (Ballot, Option<Value>),
     quorum: NodeSet,
-    carries: &'static str,
+    is_now: bool,
 ) -> Result<(), Said> {
     let setup = &seen.scenario.setup;
     let acceptors = setup.cast.acceptors;
     let has = |other: Value| value.is_some_and(|value| setup.includes(value, other));
     let Some((mut last, mut values)) = seen.beta.last_round(setup, instance, ballot, quorum) else { return Ok(()) };
     let mut outside = acceptors.without(quorum);
-    let mut whose = "of its quorum, ";
+    let mut is_of_quorum = true;
     let (must, voters) = loop {
         let can_have_passed = |(other, voters): &(Value, NodeSet)| {
             !has(*other) && seen.scenario.is_quorum(Purpose::Pass, last, voters.union(outside))
@@ -130,15 +151,18 @@ fn no_other_can_have_passed(
         let Some((before, all)) = earlier else { return Ok(()) };
         let between = seen.beta.above(instance, before).filter(|begun| begun.ballot <= ballot);
         outside = between.fold(acceptors, |outside, begun| outside.without(begun.quorum));
-        (last, values, whose) = (before, all, "");
+        (last, values, is_of_quorum) = (before, all, false);
     };
     let symbols = seen.symbols();
-    let [this, earlier] = [ballot, last].map(|ballot| symbols.ballot(ballot));
-    let voters = symbols.set(voters);
+    let (earlier, voters) = (symbols.ballot(last), symbols.set(voters));
     Err(Said::of(|words| {
         let must = words.value(symbols, must);
-        let value = value.map_or_else(|| words.fill("any {decree}"), |value| words.value(symbols, value).into_owned());
-        let (ballot, can, voted_for) = (words.ballot, words.can_have_passed, words.voted_for);
-        format!("{ballot} {this} {carries} “{value}”, but “{must}” {can} in {earlier}: {whose}{voters} {voted_for} it")
+        let carried = carried(seen, words, (ballot, value), is_now);
+        let (can, voted_for) = (words.can_have_passed, words.voted_for);
+        if is_of_quorum {
+            say!("{carried}, but “{must}” {can} in {earlier}: of its quorum, {voters} {voted_for} it")
+        } else {
+            say!("{carried}, but “{must}” {can} in {earlier}: {voters} {voted_for} it")
+        }
     }))
 }

@@ -6,19 +6,22 @@
 use super::{Check, CheckInfo, Seen, has_fast_rounds, has_liars};
 use crate::protocol::{Fact, Said};
 use crate::quorum::Round;
+use crate::tongue::{key, say};
 use crate::types::Value;
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "voted-only-if-begun",
-    title: "{Voted} only if begun",
-    statement: "When a process {votes_for} a {decree} in a {ballot}, that {ballot} was begun with that {decree}.",
+    title: key!("{Voted} only if begun"),
+    statement: key!("When a process {votes_for} a {decree} in a {ballot}, that {ballot} was begun with that {decree}."),
     further: &[
         (
             has_fast_rounds,
-            "In a fast round it may have been begun with any {decree}; where {decrees} are histories, with one that the \
-         {vote} extends.",
+            key!(
+                "In a fast round it may have been begun with any {decree}; where {decrees} are histories, with one that the \
+         {vote} extends."
+            ),
         ),
-        (has_liars, "Of a {ballot} whose owner lies, nobody knows with what it was begun."),
+        (has_liars, key!("Of a {ballot} whose owner lies, nobody knows with what it was begun.")),
     ],
     source: "PTP §2.2 steps 3 and 4; slides, “Basic protocol”, steps 2a and 2b",
     applies: |_| true,
@@ -46,15 +49,15 @@ impl Check for Begun {
         let symbols = seen.symbols();
         let (node, value, number) = (symbols.node(node), symbols.value(vote.value), symbols.ballot(vote.ballot));
         Err(Said::of(|words| {
-            let why = match numbered.first() {
-                None => "which nobody began, so B1, B2 and B3 do not speak of it".to_owned(),
-                Some(begun) => {
-                    let any = || words.fill("any {decree}");
-                    let other = begun.value.map_or_else(any, |value| symbols.value(value).into_owned());
-                    format!("which was begun with “{other}”")
-                }
+            let (voted_for, ballot) = (words.voted_for, words.ballot);
+            let Some(begun) = numbered.first() else {
+                return say!(
+                    "{node} {voted_for} “{value}” in {ballot} {number}, which nobody began, so B1, B2 and B3 do not speak of it"
+                );
             };
-            format!("{node} {} “{value}” in {} {number}, {why}", words.voted_for, words.ballot)
+            let any = || words.fill(key!("any {decree}"));
+            let other = begun.value.map_or_else(any, |value| symbols.value(value).into_owned());
+            say!("{node} {voted_for} “{value}” in {ballot} {number}, which was begun with “{other}”")
         }))
     }
 }

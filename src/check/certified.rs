@@ -7,13 +7,16 @@
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::{Fact, Said};
 use crate::quorum::{Overlap, Purpose};
+use crate::tongue::{key, say};
 use crate::types::{Instance, NodeId, Renaming, Sorted, Vote};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "certified",
-    title: "Certificates are true",
-    statement: "Whoever {votes_for} a {decree} has a certificate for it: a quorum whose correct members have all accepted \
-                that the {ballot} carries this {decree} there.",
+    title: key!("Certificates are true"),
+    statement: key!(
+        "Whoever {votes_for} a {decree} has a certificate for it: a quorum whose correct members have all accepted \
+                that the {ballot} carries this {decree} there."
+    ),
     further: &[],
     source: "Practical Byzantine Fault Tolerance (1999), §4.2, “prepared”",
     applies: |scenario| scenario.setup.quorums.overlap == Overlap::Correct,
@@ -47,7 +50,7 @@ impl Check for Certified {
                     (symbols.node(node), symbols.value(vote.value), symbols.ballot(vote.ballot));
                 if let Some(other) = correct.iter().find(|node| !has_accepted(node)) {
                     let other = symbols.node(other);
-                    return Err(format!(
+                    return Err(say!(
                         "{name} has a certificate for “{value}” in {number} with {other}, which has not accepted it"
                     )
                     .into());
@@ -56,13 +59,14 @@ impl Check for Certified {
                     return Ok(());
                 }
                 let signers = symbols.set(signers);
-                Err(format!("{name} has a certificate for “{value}” in {number} of {signers}, who are no quorum")
-                    .into())
+                Err(say!("{name} has a certificate for “{value}” in {number} of {signers}, who are no quorum").into())
             }
             Fact::Voted(instance, vote) if self.holders.get(&(node, instance, vote)).is_none() => {
                 let (name, value, number) =
                     (symbols.node(node), symbols.value(vote.value), symbols.ballot(vote.ballot));
-                Err(Said::of(|words| format!("{name} {} “{value}” in {number} without a certificate", words.voted_for)))
+                Err(Said::of(|words| {
+                    say!("{name} {voted_for} “{value}” in {number} without a certificate", voted_for = words.voted_for)
+                }))
             }
             _ => Ok(()),
         }

@@ -6,13 +6,16 @@
 use super::known::Known;
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::{Basis, Fact, Said};
+use crate::tongue::{key, say};
 use crate::types::Renaming;
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "one-configuration",
-    title: "One configuration an instance",
-    statement: "The configuration of instance I follows from the {decrees} up to I − α: whoever uses it knows these {decrees} and \
-                names the same members, and a {ballot} of the instance begins with the promises of a majority of them.",
+    title: key!("One configuration an instance"),
+    statement: key!(
+        "The configuration of instance I follows from the {decrees} up to I − α: whoever uses it knows these {decrees} and \
+                names the same members, and a {ballot} of the instance begins with the promises of a majority of them."
+    ),
     further: &[],
     source: "Lamport and Massa, Cheap Paxos (DSN 2004); PTP §3.3.6",
     applies: |scenario| scenario.setup.changes.is_some(),
@@ -39,9 +42,16 @@ impl Check for OneConfiguration {
         let reached = self.known.reached(node);
         if reached.saturating_add(delay) < instance.0 {
             let missing = reached + 1;
-            let verb = if stated.is_some() { "uses a configuration for" } else { "began" };
+            let (instance, uses) = (instance.0, stated.is_some());
             return Err(Said::of(|words| {
-                format!("{name} {verb} instance {}, but it does not know the {} of {missing}", instance.0, words.decree)
+                let decree = words.decree;
+                if uses {
+                    say!(
+                        "{name} uses a configuration for instance {instance}, but it does not know the {decree} of {missing}"
+                    )
+                } else {
+                    say!("{name} began instance {instance}, but it does not know the {decree} of {missing}")
+                }
             }));
         }
         let Some(truth) = seen.configurations.of(setup, instance) else { return Ok(()) };
@@ -49,17 +59,19 @@ impl Check for OneConfiguration {
         if stated.is_some_and(|stated| stated != truth) {
             let stated = symbols.set(stated.unwrap_or(truth).members());
             return Err(Said::of(|words| {
-                format!(
-                    "{name} says that the members of instance {} are {stated}, but by the {} before it they are {members}",
-                    instance.0, words.decrees
+                say!(
+                    "{name} says that the members of instance {instance} are {stated}, but by the {decrees} before it they \
+                     are {members}",
+                    instance = instance.0,
+                    decrees = words.decrees
                 )
             }));
         }
         match quorum.filter(|quorum| !truth.majority().is_quorum(*quorum)) {
-            Some(quorum) => Err(format!(
-                "{name} began instance {} with the promises of {}, which are no majority of {members}",
-                instance.0,
-                symbols.set(quorum)
+            Some(quorum) => Err(say!(
+                "{name} began instance {instance} with the promises of {quorum}, which are no majority of {members}",
+                instance = instance.0,
+                quorum = symbols.set(quorum)
             )
             .into()),
             None => Ok(()),

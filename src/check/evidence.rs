@@ -5,16 +5,19 @@ use std::hash::{Hash, Hasher};
 use super::{Check, CheckInfo, Seen, is_vouched};
 use crate::protocol::{Fact, Said};
 use crate::quorum::Purpose;
+use crate::tongue::{key, say};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Sorted, Value, Vote};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "learned-only-if-chosen",
-    title: "Learned only if chosen",
-    statement: "When a process learns a {decree}, a quorum has {voted_for} it in one and the same {ballot}.",
+    title: key!("Learned only if chosen"),
+    statement: key!("When a process learns a {decree}, a quorum has {voted_for} it in one and the same {ballot}."),
     further: &[(
         is_vouched,
-        "A liar’s {vote} counts for whatever it is said to be for; and enough certificates for one {decree} in one {ballot} \
-         are evidence, too.",
+        key!(
+            "A liar’s {vote} counts for whatever it is said to be for; and enough certificates for one {decree} in one {ballot} \
+         are evidence, too."
+        ),
     )],
     source: "slides, “Definition”; PTP §2.2 step 3",
     applies: |_| true,
@@ -49,7 +52,8 @@ impl Evidence {
                 let symbols = seen.symbols();
                 let (node, part) = (symbols.node(node), symbols.value(part));
                 return Err(Said::of(|words| {
-                    format!("{node} learned “{part}”, for which no quorum {} in one {}", words.voted, words.ballot)
+                    let (voted, ballot) = (words.voted, words.ballot);
+                    say!("{node} learned “{part}”, for which no quorum {voted} in one {ballot}")
                 }));
             }
             self.parts.set(part, ());
@@ -89,9 +93,13 @@ impl Check for Evidence {
         }
         let symbols = seen.symbols();
         let (node, value, number) = (symbols.node(node), symbols.value(vote.value), symbols.ballot(vote.ballot));
-        let voters = if voters.is_empty() { "nobody".to_owned() } else { format!("only {}", symbols.set(voters)) };
         Err(Said::of(|words| {
-            format!("{node} learned “{value}” by {} {number}, in which {voters} {} it", words.ballot, words.voted_for)
+            let (ballot, voted_for) = (words.ballot, words.voted_for);
+            if voters.is_empty() {
+                return say!("{node} learned “{value}” by {ballot} {number}, in which nobody {voted_for} it");
+            }
+            let voters = symbols.set(voters);
+            say!("{node} learned “{value}” by {ballot} {number}, in which only {voters} {voted_for} it")
         }))
     }
 

@@ -3,13 +3,16 @@
 use super::known::Known;
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::{Fact, Said};
+use crate::tongue::{key, say};
 use crate::types::{Instance, Renaming};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "forgotten-only-if-known",
-    title: "Forgotten only if known",
-    statement: "When an auxiliary process forgets its {votes} up to instance j, every main process of the configuration that \
-                follows from the {decrees} 1 to j has these {decrees} in its {ledger}.",
+    title: key!("Forgotten only if known"),
+    statement: key!(
+        "When an auxiliary process forgets its {votes} up to instance j, every main process of the configuration that \
+                follows from the {decrees} 1 to j has these {decrees} in its {ledger}."
+    ),
     further: &[],
     source: "Lamport and Massa, Cheap Paxos (DSN 2004)",
     applies: |scenario| scenario.setup.changes.is_some(),
@@ -35,9 +38,11 @@ impl Check for Forgetting {
         let missing = self.known.reached(ignorant) + 1;
         let [name, ignorant] = [node, ignorant].map(|node| symbols.node(node));
         Err(Said::of(|words| {
-            format!(
-                "{name} forgot its {} up to instance {}, but {ignorant} does not know the {} of {missing}",
-                words.votes, last.0, words.decree
+            say!(
+                "{name} forgot its {votes} up to instance {last}, but {ignorant} does not know the {decree} of {missing}",
+                votes = words.votes,
+                last = last.0,
+                decree = words.decree
             )
         }))
     }

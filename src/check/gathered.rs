@@ -2,12 +2,13 @@
 
 use super::{Check, CheckInfo, Seen, has_ids};
 use crate::protocol::{Fact, Said};
+use crate::tongue::{key, say};
 use crate::types::NodeId;
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "gathered",
-    title: "Gathered {votes} were cast",
-    statement: "Every process that is counted among the {votes} for an id has {voted} in that {ballot}.",
+    title: key!("Gathered {votes} were cast"),
+    statement: key!("Every process that is counted among the {votes} for an id has {voted} in that {ballot}."),
     further: &[],
     source: "Marandi and others, Ring Paxos (2010): the message that travels along the ring",
     applies: has_ids,
@@ -32,7 +33,7 @@ impl Check for Gathered {
         Err(Said::of(|words| {
             let votes = if count == 1 { words.vote } else { words.votes };
             let (ballot, voted) = (words.ballot, words.voted);
-            format!(
+            say!(
                 "{node} counts {count} {votes} for the id {by}#{id} in {ballot} {number}, one of them {silent}’s, which has \
                  not {voted}"
             )

@@ -6,12 +6,15 @@
 
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::{Fact, Said};
+use crate::tongue::{key, say};
 use crate::types::{Renaming, Value, Vote};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "grow",
-    title: "Histories only grow",
-    statement: "In each {ballot} an acceptor’s history only grows, and so does the history that a process has learned.",
+    title: key!("Histories only grow"),
+    statement: key!(
+        "In each {ballot} an acceptor’s history only grows, and so does the history that a process has learned."
+    ),
     further: &[],
     source: "Generalized Consensus and Paxos (2005), §2.3 (stability), §3.3",
     applies: |scenario| scenario.setup.histories.is_some(),
@@ -47,8 +50,12 @@ impl Check for Grow {
         let name = symbols.node(node);
         let [before, after] = [before, after].map(|value| symbols.value(value));
         Err(Said::of(|words| {
-            let verb = if is_vote { words.voted_for } else { "learned" };
-            format!("{name} {verb} “{after}”, which does not extend “{before}” of before")
+            if is_vote {
+                let voted_for = words.voted_for;
+                say!("{name} {voted_for} “{after}”, which does not extend “{before}” of before")
+            } else {
+                say!("{name} learned “{after}”, which does not extend “{before}” of before")
+            }
         }))
     }
 

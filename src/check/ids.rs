@@ -2,12 +2,13 @@
 
 use super::{Check, CheckInfo, Seen, has_ids};
 use crate::protocol::{Fact, Said, ValueId};
+use crate::tongue::{key, say};
 use crate::types::{Ballot, Instance, Renaming, Sorted, Value};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "ids",
-    title: "One id, one {decree}",
-    statement: "No id is given to two {decrees}, and no two ids are counted in one place of one {ballot}.",
+    title: key!("One id, one {decree}"),
+    statement: key!("No id is given to two {decrees}, and no two ids are counted in one place of one {ballot}."),
     further: &[],
     source: "Marandi and others, Ring Paxos (2010): consensus on value ids",
     applies: has_ids,
@@ -41,7 +42,7 @@ impl Check for Ids {
                 let (node, id) = (symbols.node(node), text(id));
                 Err(Said::of(|words| {
                     let [first, value] = [first, value].map(|value| words.value(symbols, value));
-                    format!("{node} gives the id {id} to “{value}”, but it stands for “{first}” already")
+                    say!("{node} gives the id {id} to “{value}”, but it stands for “{first}” already")
                 }))
             }
             Some((node, Fact::Gathered { instance, ballot, id, .. })) => {
@@ -52,11 +53,8 @@ impl Check for Ids {
                 let (node, number, place) = (symbols.node(node), symbols.ballot(ballot), instance.0);
                 let [first, id] = [first, id].map(text);
                 Err(Said::of(|words| {
-                    let ballot = words.ballot;
-                    format!(
-                        "{node} counts {} for {id} in instance {place} of {ballot} {number}, which has {first}",
-                        words.votes
-                    )
+                    let (ballot, votes) = (words.ballot, words.votes);
+                    say!("{node} counts {votes} for {id} in instance {place} of {ballot} {number}, which has {first}")
                 }))
             }
             _ => Ok(()),

@@ -2,12 +2,13 @@
 
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::{Fact, Meaning, Said, Vocabulary};
+use crate::tongue::{key, say};
 use crate::types::{Ballot, Instance, Renaming, Sorted};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "monotone",
-    title: "State only grows",
-    statement: "Each process’s {last_tried}, {next_bal} and, in each instance, {prev_vote} never decrease.",
+    title: key!("State only grows"),
+    statement: key!("Each process’s {last_tried}, {next_bal} and, in each instance, {prev_vote} never decrease."),
     further: &[],
     source: "PTP §2.3",
     // A protocol whose processes remember everything may answer NextBallots in any order.
@@ -49,7 +50,9 @@ impl Check for Monotone {
         }
         let symbols = seen.symbols();
         let [before, after] = [before, Some(after)].map(|ballot| symbols.ballot(ballot));
-        Err(Said::of(|words| format!("{}’s {} went from {before} to {after}", symbols.node(node), name(words))))
+        Err(Said::of(|words| {
+            say!("{node}’s {name} went from {before} to {after}", node = symbols.node(node), name = name(words))
+        }))
     }
 
     fn rename(&mut self, names: &Renaming) {

@@ -2,13 +2,14 @@
 
 use super::{Check, CheckInfo, Seen, crashed};
 use crate::protocol::Said;
+use crate::tongue::{key, say};
 use crate::trace::What;
 use crate::types::{Instance, Renaming, Sorted, Value};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "at-most-once",
-    title: "At most once",
-    statement: "No process executes the same client’s command twice.",
+    title: key!("At most once"),
+    statement: key!("No process executes the same client’s command twice."),
     further: &[],
     source: "PTP §4.1 (state machines), with clients that ask again",
     applies: |scenario| scenario.protocol.is_log,
@@ -37,8 +38,8 @@ impl Check for Once {
         let Some(first) = first else { return Ok(()) };
         let symbols = seen.symbols();
         let (name, value) = (symbols.node(*node), symbols.value(applied.value));
-        Err(format!("{name} executed “{value}” twice, as number {} and as number {}", first.0, applied.instance.0)
-            .into())
+        let (first, second) = (first.0, applied.instance.0);
+        Err(say!("{name} executed “{value}” twice, as number {first} and as number {second}").into())
     }
 
     fn rename(&mut self, names: &Renaming) {

@@ -13,13 +13,16 @@
 
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::{Fact, Said};
+use crate::tongue::{key, say};
 use crate::types::{Ballot, Instance, Sorted, Value, Vote};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "ordering",
-    title: "Ordering",
-    statement: "If a command was {passed} before another was first proposed, it has the lower number ({olive_day_decrees} do \
-                not count, nor does what an outrun leader proposed and a later {ballot} found).",
+    title: key!("Ordering"),
+    statement: key!(
+        "If a command was {passed} before another was first proposed, it has the lower number ({olive_day_decrees} do \
+                not count, nor does what an outrun leader proposed and a later {ballot} found)."
+    ),
     further: &[],
     source: "PTP §3.2.1; slides, “Running multiple consensus instances”",
     // A lying leader may begin its commands in any order.
@@ -89,9 +92,7 @@ impl Check for Ordering {
                 let (number, earlier) = (instance.0, earlier.instance.0);
                 Err(Said::of(|words| {
                     let passed = words.passed;
-                    format!(
-                        "“{this}” has number {number}, but “{other}”, {passed} before it was proposed, has {earlier}"
-                    )
+                    say!("“{this}” has number {number}, but “{other}”, {passed} before it was proposed, has {earlier}")
                 }))
             }
             _ => Ok(()),

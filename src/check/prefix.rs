@@ -4,16 +4,19 @@ use std::hash::{Hash, Hasher};
 
 use super::{Check, CheckInfo, Seen, crashed, has_histories};
 use crate::protocol::{Histories, Said};
+use crate::tongue::{key, say};
 use crate::trace::What;
 use crate::types::{NodeId, Renaming, Sorted, Value};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "prefix",
-    title: "Same commands, same order",
-    statement: "Each process executes its {ledger} from 1 on, in order and without gaps, and all execute the same.",
+    title: key!("Same commands, same order"),
+    statement: key!(
+        "Each process executes its {ledger} from 1 on, in order and without gaps, and all execute the same."
+    ),
     further: &[(
         has_histories,
-        "Where {ledgers} are histories, each command comes after the same conflicting commands everywhere.",
+        key!("Where {ledgers} are histories, each command comes after the same conflicting commands everywhere."),
     )],
     source: "PTP §3.1, §4.1",
     applies: |scenario| scenario.protocol.is_log,
@@ -55,14 +58,16 @@ impl Prefix {
         }
         let symbols = seen.symbols();
         let text = |commands: &[Value]| match commands {
-            [] => "no conflicting command".to_owned(),
-            commands => {
-                commands.iter().map(|value| format!("“{}”", symbols.value(*value))).collect::<Vec<_>>().join(", ")
-            }
+            [] => say!("no conflicting command").into(),
+            commands => commands
+                .iter()
+                .map(|value| say!("“{text}”", text = symbols.value(*value)))
+                .collect::<Vec<_>>()
+                .join(", "),
         };
         let [this, that] = [text(&before), text(expected)];
         let (name, command, other) = (symbols.node(node), symbols.value(command), symbols.node(*first));
-        Err(format!("{name} executed “{command}” after {this}, but {other} executed it after {that}").into())
+        Err(say!("{name} executed “{command}” after {this}, but {other} executed it after {that}").into())
     }
 }
 
@@ -87,7 +92,7 @@ impl Check for Prefix {
         let (name, place) = (seen.symbols().node(*node), applied.instance.0);
         let reached = &mut self.reached[node.index()];
         if place != *reached + 1 {
-            return Err(format!("{name} executed {place} after {reached}").into());
+            return Err(say!("{name} executed {place} after {reached}").into());
         }
         *reached = place;
         if let Some(histories) = &seen.scenario.setup.histories {
@@ -103,7 +108,8 @@ impl Check for Prefix {
         let symbols = seen.symbols();
         Err(Said::of(|words| {
             let [this, that] = [applied.value, value].map(|value| words.value(symbols, value));
-            format!("{name} executed “{this}” as number {place}, but {} executed “{that}”", symbols.node(first))
+            let first = symbols.node(first);
+            say!("{name} executed “{this}” as number {place}, but {first} executed “{that}”")
         }))
     }
 

@@ -2,14 +2,17 @@
 
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::{Fact, Said};
+use crate::tongue::{key, say};
 use crate::trace::describe_vote;
 use crate::types::{Ballot, Instance, Renaming};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "promise",
-    title: "Promises are kept",
-    statement: "{last_vote_message}(b, v) from q reports q’s {highest_vote} below b, and q {casts_no_vote} between v and \
-                b afterwards.",
+    title: key!("Promises are kept"),
+    statement: key!(
+        "{last_vote_message}(b, v) from q reports q’s {highest_vote} below b, and q {casts_no_vote} between v and \
+                b afterwards."
+    ),
     further: &[],
     source: "PTP §2.2 steps 1b and 2b; slides, “Phase 1b”",
     applies: |_| true,
@@ -66,7 +69,7 @@ impl Check for Promise {
                 Err(Said::of(|words| {
                     let [reported, truth] = [reported, truth].map(|vote| describe_vote(words, symbols, vote));
                     let (ballot, highest) = (words.ballot, words.highest_earlier_vote);
-                    format!("{name} reports {reported} to {ballot} {number}, but its {highest} is {truth}")
+                    say!("{name} reports {reported} to {ballot} {number}, but its {highest} is {truth}")
                 }))
             }
             Some((node, Fact::PromisedFrom(from, ballot))) => {
@@ -86,17 +89,16 @@ impl Check for Promise {
                 let (name, number) = (symbols.node(node), symbols.ballot(ballot));
                 Err(Said::of(|words| {
                     let (ballot, voted, vote) = (words.ballot, words.voted, describe_vote(words, symbols, Some(vote)));
-                    format!(
-                        "{name} reports null to {ballot} {number} for instance {}, but it {voted} {vote}",
-                        instance.0
-                    )
+                    let place = instance.0;
+                    say!("{name} reports null to {ballot} {number} for instance {place}, but it {voted} {vote}")
                 }))
             }
             Some((node, Fact::Voted(instance, vote))) => {
                 let Some(promised) = self.nodes[node.index()].broken_by(instance, vote.ballot) else { return Ok(()) };
                 let [number, promised] = [vote.ballot, promised].map(|ballot| symbols.ballot(ballot));
                 Err(Said::of(|words| {
-                    format!("{} {} {number}, although it had promised {promised}", symbols.node(node), words.voted_in)
+                    let (name, voted_in) = (symbols.node(node), words.voted_in);
+                    say!("{name} {voted_in} {number}, although it had promised {promised}")
                 }))
             }
             _ => Ok(()),

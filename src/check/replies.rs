@@ -2,12 +2,15 @@
 
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::{Fact, Said, Trust};
+use crate::tongue::{key, say};
 use crate::types::{Sorted, Value};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "replies",
-    title: "Results are true",
-    statement: "What a client takes for the result of its command, some correct replica has found by executing it.",
+    title: key!("Results are true"),
+    statement: key!(
+        "What a client takes for the result of its command, some correct replica has found by executing it."
+    ),
     further: &[],
     source: "Practical Byzantine Fault Tolerance (1999), §4.1",
     applies: |scenario| scenario.protocol.trust == Trust::Byzantine && !scenario.setup.cast.clients.is_empty(),
@@ -32,6 +35,6 @@ impl Check for Replies {
         }
         let symbols = seen.symbols();
         let (name, value) = (symbols.node(node), symbols.value(value));
-        Err(format!("{name} believes a result of “{value}” that no correct replica has found").into())
+        Err(say!("{name} believes a result of “{value}” that no correct replica has found").into())
     }
 }

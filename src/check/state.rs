@@ -4,14 +4,15 @@ use std::hash::{Hash, Hasher};
 
 use super::{Check, CheckInfo, Seen, crashed, has_histories};
 use crate::protocol::Said;
+use crate::tongue::{key, say};
 use crate::trace::What;
 use crate::types::{NodeId, Renaming, Sorted};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "state",
-    title: "Same state",
-    statement: "After the same number of commands all replicas have the same state (compared by a fingerprint).",
-    further: &[(has_histories, "Where {ledgers} are histories, they have it after the same commands.")],
+    title: key!("Same state"),
+    statement: key!("After the same number of commands all replicas have the same state (compared by a fingerprint)."),
+    further: &[(has_histories, key!("Where {ledgers} are histories, they have it after the same commands."))],
     source: "PTP §4.1 (state machines)",
     applies: |scenario| scenario.protocol.is_log,
     open: |scenario| Box::new(State { first: Sorted::default(), executed: vec![0; scenario.nodes()] }),
@@ -55,9 +56,10 @@ impl Check for State {
         let symbols = seen.symbols();
         let (this, that) = (symbols.node(*node), symbols.node(first));
         Err(if has_histories {
-            format!("after the same {} commands the states of {this} and {that} differ", place.count_ones()).into()
+            let count = place.count_ones();
+            say!("after the same {count} commands the states of {this} and {that} differ").into()
         } else {
-            format!("after number {place} the states of {this} and {that} differ").into()
+            say!("after number {place} the states of {this} and {that} differ").into()
         })
     }
 

@@ -3,15 +3,18 @@
 use super::{Check, CheckInfo, Seen, has_liars};
 use crate::protocol::{Fact, Said};
 use crate::scenario::{Act, Lie, Scenario};
+use crate::tongue::{key, say};
 use crate::trace::What;
 use crate::types::Value;
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "validity",
-    title: "Validity",
-    statement: "Every {decree} of a {ballot}, {a_vote} or a {ledger} was proposed before, or changes nothing \
-                ({an_olive_day_decree}), or changes the configuration.",
-    further: &[(has_liars, "What a liar makes up counts as proposed.")],
+    title: key!("Validity"),
+    statement: key!(
+        "Every {decree} of a {ballot}, {a_vote} or a {ledger} was proposed before, or changes nothing \
+                ({an_olive_day_decree}), or changes the configuration."
+    ),
+    further: &[(has_liars, key!("What a liar makes up counts as proposed."))],
     source: "slides, “Definition”",
     applies: |_| true,
     open: |scenario| {
@@ -41,16 +44,23 @@ struct Validity {
     proposed: Vec<bool>,
 }
 
+/// What a process did with a decree.
+enum Sort {
+    Began,
+    Voted,
+    Learned,
+}
+
 impl Check for Validity {
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
-        let (node, verb, value) = match *seen.what {
+        let (node, sort, value) = match *seen.what {
             What::Acted(_, Act::Propose(_, value)) => {
                 self.proposed[value.0 as usize] = true;
                 return Ok(());
             }
-            What::Stated(node, Fact::Began { value: Some(value), .. }) => (node, "began a {ballot} for", value),
-            What::Stated(node, Fact::Voted(_, vote)) => (node, "{voted_for}", vote.value),
-            What::Stated(node, Fact::Learned(_, vote)) => (node, "learned", vote.value),
+            What::Stated(node, Fact::Began { value: Some(value), .. }) => (node, Sort::Began, value),
+            What::Stated(node, Fact::Voted(_, vote)) => (node, Sort::Voted, vote.value),
+            What::Stated(node, Fact::Learned(_, vote)) => (node, Sort::Learned, vote.value),
             _ => return Ok(()),
         };
         let is_made_up = |value: &&Value| {
@@ -60,8 +70,13 @@ impl Check for Validity {
         let Some(value) = commands.iter().find(is_made_up).copied() else { return Ok(()) };
         let symbols = seen.symbols();
         Err(Said::of(|words| {
-            let (name, verb, value) = (symbols.node(node), words.fill(verb), symbols.value(value));
-            format!("{name} {verb} “{value}”, which nobody has proposed")
+            let (name, value) = (symbols.node(node), symbols.value(value));
+            let (ballot, voted_for) = (words.ballot, words.voted_for);
+            match sort {
+                Sort::Began => say!("{name} began a {ballot} for “{value}”, which nobody has proposed"),
+                Sort::Voted => say!("{name} {voted_for} “{value}”, which nobody has proposed"),
+                Sort::Learned => say!("{name} learned “{value}”, which nobody has proposed"),
+            }
         }))
     }
 }

@@ -9,15 +9,16 @@ use std::hash::{Hash, Hasher};
 use super::{Check, CheckInfo, Seen, has_certificates, is_vouched};
 use crate::protocol::{Fact, Said};
 use crate::quorum::Overlap;
+use crate::tongue::{key, say};
 use crate::types::{Ballot, Instance, NodeId, Renaming, Sorted, Value};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "vote-once",
-    title: "One {vote} a round",
-    statement: "No process {votes_for} two {decrees} in one round.",
+    title: key!("One {vote} a round"),
+    statement: key!("No process {votes_for} two {decrees} in one round."),
     further: &[(
         |setup| has_certificates(setup) || is_vouched(setup),
-        "Where processes may lie, no correct process accepts two {decrees} for one place of a {ballot}.",
+        key!("Where processes may lie, no correct process accepts two {decrees} for one place of a {ballot}."),
     )],
     source: "Fast Paxos (2006), §2.2.1; Practical Byzantine Fault Tolerance (1999), §4.2; Fast Byzantine Consensus (2006), §4",
     applies: |scenario| match scenario.setup.quorums.overlap {
@@ -59,7 +60,7 @@ impl Check for VoteOnce {
             let (name, ballot, place) = (symbols.node(node), symbols.ballot(ballot), instance.0);
             return Err(Said::of(|words| {
                 let [this, first] = [value, first].map(|value| words.value(symbols, value));
-                format!("{name} accepted “{this}” as number {place} in {ballot}, for which it had accepted “{first}”")
+                say!("{name} accepted “{this}” as number {place} in {ballot}, for which it had accepted “{first}”")
             }));
         }
         let Some((node, Fact::Voted(instance, vote))) = seen.fact() else { return Ok(()) };
@@ -69,7 +70,7 @@ impl Check for VoteOnce {
         Err(Said::of(|words| {
             let [this, other] = [vote.value, other].map(|value| words.value(symbols, value));
             let voted_for = words.voted_for;
-            format!("{name} {voted_for} “{this}” in {ballot}, in which it had {voted_for} “{other}”")
+            say!("{name} {voted_for} “{this}” in {ballot}, in which it had {voted_for} “{other}”")
         }))
     }
 }

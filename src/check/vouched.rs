@@ -9,6 +9,7 @@ use std::hash::{Hash, Hasher};
 use super::{Check, Seen};
 use crate::protocol::{Basis, Fact, Said};
 use crate::quorum::Purpose;
+use crate::tongue::say;
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Sorted, Value, Vote};
 
 /// The certificates on which some correct process has begun a ballot or accepted a value, by instance, ballot and value.
@@ -107,13 +108,12 @@ fn majority(seen: &Seen<'_>, shown: Shown, vote: Vote) -> Result<(), Said> {
     let symbols = seen.symbols();
     let [this, that] = [ballot, vote.ballot].map(|ballot| symbols.ballot(ballot));
     let [signers, learners] = [signers, learners].map(|set| symbols.set(set));
-    let truthful = if truthful.is_empty() { "nobody".to_owned() } else { symbols.set(truthful) };
+    let truthful = if truthful.is_empty() { say!("nobody").into() } else { symbols.set(truthful) };
     Err(Said::of(|words| {
-        let (value, ballot) = (words.value(symbols, vote.value), words.ballot);
-        format!(
+        let (value, ballot, passed) = (words.value(symbols, vote.value), words.ballot, words.passed);
+        say!(
             "{ballot} {this} rests on the certificate of {signers}, of whom {truthful} truthfully reports “{value}”, which \
-             {learners} can have {} in {that}: that is no majority",
-            words.passed
+             {learners} can have {passed} in {that}: that is no majority"
         )
     }))
 }
@@ -171,12 +171,12 @@ fn vouches(seen: &Seen<'_>, shown: Shown, vote: Vote, certified: NodeSet) -> Res
     }
     let symbols = seen.symbols();
     let [this, earlier] = [ballot, vote.ballot].map(|ballot| symbols.ballot(ballot));
-    let signers = if signers.is_empty() { "no certificate".to_owned() } else { symbols.set(signers) };
+    let signers = if signers.is_empty() { say!("no certificate").into() } else { symbols.set(signers) };
     let voters = symbols.set(voters);
     Err(Said::of(|words| {
         let [value, must] = [value, vote.value].map(|value| words.value(symbols, value));
         let (ballot, can, voted_for) = (words.ballot, words.can_have_passed, words.voted_for);
-        format!(
+        say!(
             "{ballot} {this} carries “{value}” on {signers}, but “{must}” {can} in {earlier}, where {voters} {voted_for} it"
         )
     }))

@@ -5,12 +5,15 @@
 
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::{Fact, Said};
+use crate::tongue::{key, say};
 use crate::types::{Instance, Renaming};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "window",
-    title: "Only within the window",
-    statement: "Whoever accepts a {decree} for a place has h < place ≤ h + L, where h is its last stable checkpoint.",
+    title: key!("Only within the window"),
+    statement: key!(
+        "Whoever accepts a {decree} for a place has h < place ≤ h + L, where h is its last stable checkpoint."
+    ),
     further: &[],
     source: "Practical Byzantine Fault Tolerance (1999), §4.2 and §4.3",
     applies: |scenario| scenario.protocol.window.is_some(),
@@ -40,12 +43,9 @@ impl Check for Window {
                     return Ok(());
                 }
                 let name = seen.symbols().node(node);
-                Err(format!(
-                    "{name} accepted something for number {place}, but its window is from {} to {}",
-                    low + 1,
-                    low + most
-                )
-                .into())
+                let (first, last) = (low + 1, low + most);
+                Err(say!("{name} accepted something for number {place}, but its window is from {first} to {last}")
+                    .into())
             }
             _ => Ok(()),
         }

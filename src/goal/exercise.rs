@@ -5,6 +5,7 @@ use super::{judge, missing, points};
 use crate::check;
 use crate::scenario::{Error, Line, Scenario, Script, Statement};
 use crate::sim::{Run, Stop};
+use crate::tongue::say;
 
 /// A script with goals.
 #[derive(Clone, Debug)]
@@ -68,7 +69,7 @@ impl Exercise {
     pub fn grade(&self, text: &str) -> Grade {
         let (script, scenario) = match Scenario::read(text) {
             Ok(read) => read,
-            Err(error) => return self.refuse(format!("This does not run: {error}")),
+            Err(error) => return self.refuse(say!("This does not run: {error}")),
         };
         let run = Run::of(scenario);
         if let Some(sentence) = self.refusal(&script, &run) {
@@ -77,7 +78,8 @@ impl Exercise {
         let run = match self.with_goals(script) {
             Ok(scenario) => run.fork(scenario),
             Err(error) => {
-                return self.refuse(format!("The exercise’s goals do not fit these lines: {}", error.message));
+                return self
+                    .refuse(say!("The exercise’s goals do not fit these lines: {error}", error = error.message));
             }
         };
         let trace = run.trace();
@@ -90,10 +92,9 @@ impl Exercise {
 
     /// Why a script and its run are worth nothing, whatever they show; none when they are to be judged.
     pub fn refusal(&self, script: &Script, run: &Run) -> Option<String> {
-        let cut_short = |what: &str| format!("The run is too {what}: it was stopped before it came to an end.");
         match run.stop() {
-            Stop::TooLong => Some(cut_short("long")),
-            Stop::TooLarge(_) => Some(cut_short("large")),
+            Stop::TooLong => Some(say!("The run is too long: it was stopped before it came to an end.").into()),
+            Stop::TooLarge(_) => Some(say!("The run is too large: it was stopped before it came to an end.").into()),
             Stop::Quiet | Stop::Until | Stop::Horizon | Stop::Unfinished => self.expect(script).err(),
         }
     }
@@ -122,7 +123,7 @@ impl Exercise {
         let mut added = statements(script);
         for given in &self.given {
             let Some(place) = added.iter().position(|(_, statement)| *statement == given) else {
-                return Err(format!("A line of the exercise is missing: {}", words(given)));
+                return Err(say!("A line of the exercise is missing: {line}", line = words(given)));
             };
             added.remove(place);
         }
@@ -134,9 +135,14 @@ impl Exercise {
             match covering.iter().find(|place| left[**place] > 0) {
                 Some(place) => left[*place] = left[*place].saturating_sub(1),
                 None if covering.is_empty() => {
-                    return Err(format!("Line {line} is none that this exercise allows: {}", words(statement)));
+                    return Err(say!("Line {line} is none that this exercise allows: {text}", text = words(statement)));
                 }
-                None => return Err(format!("Line {line} is one more than this exercise allows: {}", words(statement))),
+                None => {
+                    return Err(say!(
+                        "Line {line} is one more than this exercise allows: {text}",
+                        text = words(statement)
+                    ));
+                }
             }
         }
         Ok(())

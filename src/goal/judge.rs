@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use super::Outcome;
 use super::facts::{Facts, Row};
 use crate::scenario::goals::{Datum, Expression, Goal, Over, Piece, Quantifier, Relation, Sign};
+use crate::tongue::say;
 use crate::types::Time;
 
 /// So many steps go into judging one goal, and into its sentence; a step is a part of a condition, asked of a row. Then it is
@@ -42,7 +43,7 @@ pub(super) fn is_reached(goal: &Goal, facts: &Facts<'_>) -> bool {
 }
 
 fn too_much() -> String {
-    format!("This is too much to judge: it would take more than {STEPS_MAX} steps.")
+    say!("This is too much to judge: it would take more than {STEPS_MAX} steps.")
 }
 
 fn evaluator<'a>(facts: &'a Facts<'a>) -> Evaluator<'a> {
@@ -60,7 +61,7 @@ impl<'a> Evaluator<'a> {
     /// The author's sentence, or one that restates the goal.
     fn sentence(&mut self, goal: &Goal) -> Worth<String> {
         if goal.otherwise.is_empty() {
-            return Ok(format!("Not yet: {}", goal.text));
+            return Ok(say!("Not yet: {goal}", goal = goal.text));
         }
         let mut sentence = String::new();
         for piece in &goal.otherwise {

@@ -11,6 +11,7 @@ use crate::protocol::{Fact, Said};
 use crate::scenario::Scenario;
 use crate::scenario::goals::vocabulary::{COLLECTIONS, FIGURES};
 use crate::scenario::goals::{Datum, Expression, Goal};
+use crate::tongue::say;
 use crate::types::{Ballot, Instance, NodeId, Value, Vote};
 
 /// What a search remembers: collections, each with the fields that it knows.
@@ -179,7 +180,7 @@ impl Check for Seeker {
         let facts = Facts { scenario, tables: self.tables(scenario), figures: figures(scenario) };
         let goals = scenario.goals.iter().filter(|goal| set_aside(goal).is_none());
         if goals.into_iter().all(|goal| is_reached(goal, &facts)) {
-            Err("The goals are reached.".to_owned().into())
+            Err(String::from(say!("The goals are reached.")).into())
         } else {
             Ok(())
         }

@@ -4,6 +4,7 @@
 use super::words::describe_decree;
 use crate::check::Verdict;
 use crate::protocol::{Fact, Vocabulary};
+use crate::tongue::say;
 use crate::trace::{EventId, Trace, What};
 use crate::types::{Instance, NodeId, Value};
 
@@ -31,30 +32,40 @@ pub fn broken(trace: &Trace, words: Vocabulary, verdicts: &[Verdict], events: us
     let first = violation.event;
     // Of `B3 · the highest earlier vote` the number is enough; a title without a number is quoted.
     let title = check.title(words);
-    let name = title.split_once(" · ").map_or_else(|| format!("“{title}”"), |(name, _)| name.to_owned());
+    let name = title.split_once(" · ").map_or_else(|| say!("“{text}”", text = title), |(name, _)| name.to_owned());
     let time = trace.scenario.time_text(trace.event(first).time);
     let disagreement = violated.iter().find(|(check, _)| check.name == AGREEMENT);
     let parties = disagreement.and_then(|(_, violation)| parties(trace, violation.event));
     let Some([(one, learned, this), (other, late, that)]) = parties else {
-        let when = if violated.len() > 1 { "first, at" } else { "at" };
         // Of a log that does not say what is learned, nobody knows whether agreement holds.
         let is_unknown = verdicts.iter().any(|verdict| verdict.check.name == AGREEMENT && !verdict.is_applicable);
-        let kept = if is_unknown { "" } else { "; agreement holds" };
-        let sentence = format!("{name} failed {when} {time}: {}{kept}", violation.sentence.in_words(words));
+        let reason = violation.sentence.in_words(words);
+        let failed = if violated.len() > 1 {
+            say!("{name} failed first, at {time}: {reason}")
+        } else {
+            say!("{name} failed at {time}: {reason}")
+        };
+        let sentence = if is_unknown { failed } else { say!("{failed}; agreement holds") };
         return Some(Broken { sentence, first, parties: None });
     };
     let symbols = &trace.scenario.symbols;
     let place = match trace.event(late).what {
-        What::Stated(_, Fact::Learned(instance, _)) if trace.scenario.protocol.has_places() => {
-            format!("In place {} ", instance.0)
-        }
-        _ => String::new(),
+        What::Stated(_, Fact::Learned(instance, _)) if trace.scenario.protocol.has_places() => Some(instance.0),
+        _ => None,
     };
     let [this, that] = [this, that].map(|value| describe_decree(trace, words, value));
-    let says = if one == other { "then".to_owned() } else { format!("{} says", symbols.node(other)) };
-    let cause =
-        if check.name == AGREEMENT { format!(" at {time}") } else { format!("; {name} failed first, at {time}") };
-    let sentence = format!("{place}{} says {this}, {says} {that}: agreement is broken{cause}", symbols.node(one));
+    let [node, partner] = [one, other].map(|node| symbols.node(node));
+    let said = match place {
+        Some(place) if one == other => say!("In place {place} {node} says {this}, then {that}"),
+        Some(place) => say!("In place {place} {node} says {this}, {partner} says {that}"),
+        None if one == other => say!("{node} says {this}, then {that}"),
+        None => say!("{node} says {this}, {partner} says {that}"),
+    };
+    let sentence = if check.name == AGREEMENT {
+        say!("{said}: agreement is broken at {time}")
+    } else {
+        say!("{said}: agreement is broken; {name} failed first, at {time}")
+    };
     Some(Broken { sentence, first, parties: Some([(one, learned), (other, late)]) })
 }
 

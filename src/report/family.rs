@@ -11,6 +11,7 @@ use crate::scenario::fit::{Size, fit};
 use crate::scenario::link::{Opens, RunLink};
 use crate::scenario::{Act, Scenario, Script, Statement, library};
 use crate::sim::Run;
+use crate::tongue::{key, say};
 use crate::types::Time;
 
 /// The scenario on which everything without a fault is measured: a quiet cluster is asked once.
@@ -19,18 +20,18 @@ pub const STEADY: &str = "steady";
 /// The columns of sizes: f is 1, 2, 3.
 pub const FAULTS: [usize; 3] = [1, 2, 3];
 
-/// What the columns of the table are called.
+/// What the columns of the table are called in English.
 pub const HEADS: [&str; 10] = [
-    "all know after",
-    "measured",
-    "messages",
+    key!("all know after"),
+    key!("measured"),
+    key!("messages"),
     "n, f = 1",
     "f = 2",
     "f = 3",
-    "bears",
-    "with f down",
-    "costs",
-    "after a fault",
+    key!("bears"),
+    key!("with f down"),
+    key!("costs"),
+    key!("after a fault"),
 ];
 
 /// A protocol's row.
@@ -69,9 +70,9 @@ pub fn row(protocol: &'static Protocol) -> FamilyRow {
     let quiet = steady(protocol, FAULTS[0], false);
     let [all, messages] = [1, 3].map(|place| quiet.measures[place]);
     let cell = |text: String| Cell { text, script: quiet.fitted.script.clone() };
-    let each = if protocol.is_log { " each" } else { "" };
+    let figure = protocol.figure();
     let mut cells = vec![
-        cell(format!("{}{each}", protocol.figure())),
+        cell(if protocol.is_log { say!("{figure} each") } else { figure.to_owned() }),
         cell(all.cell()),
         cell(match messages.formula {
             Some((formula, _)) => format!("{}: {}", formula.text, messages.cell()),
@@ -84,10 +85,10 @@ pub fn row(protocol: &'static Protocol) -> FamilyRow {
     }));
     let down = steady(protocol, FAULTS[0], true);
     let bears = match protocol.trust {
-        Trust::Crash => "f crashes",
-        Trust::Byzantine => "f liars",
+        Trust::Crash => say!("f crashes"),
+        Trust::Byzantine => say!("f liars"),
     };
-    cells.push(Cell { text: bears.to_owned(), script: down.fitted.script.clone() });
+    cells.push(Cell { text: bears.into(), script: down.fitted.script.clone() });
     cells.push(Cell { text: down.measures[1].cell(), script: down.fitted.script });
     cells.push(cell(super::WORDS.fill((protocol.kin)().costs)));
     cells.extend((protocol.kin)().after.iter().map(|after| measured(protocol, after)));
@@ -126,8 +127,8 @@ fn measured(protocol: &'static Protocol, after: &After) -> Cell {
     let is_open = unanswered || asked().any(|decision| decision.all_learned.is_none());
     let took = match longest {
         Some(time) if !is_open => format!("{}Δ", time.told()),
-        Some(time) => format!("{}Δ, and not every request is answered", time.told()),
-        None => "nothing is decided".to_owned(),
+        Some(time) => say!("{time}Δ, and not every request is answered", time = time.told()),
+        None => say!("nothing is decided").into(),
     };
     Cell { text: format!("{}: {took}", super::WORDS.fill(after.fault)), script }
 }

@@ -1,6 +1,7 @@
 //! Sentences on the lines of a script that mean nothing under its protocol.
 
 use crate::scenario::Scenario;
+use crate::tongue::say;
 
 /// Sentences on the lines that mean nothing under a protocol; lines that mean nothing for the same reason share one.
 pub fn idle(scenario: &Scenario) -> Vec<String> {
@@ -12,8 +13,11 @@ pub fn idle(scenario: &Scenario) -> Vec<String> {
         }
     }
     let told = |(lines, why): &(String, &str)| {
-        let line = if lines.contains(',') { "Lines" } else { "Line" };
-        format!("{line} {lines}: {why}.")
+        if lines.contains(',') {
+            say!("Lines {lines}: {why}.")
+        } else {
+            say!("Line {line}: {message}.", line = lines, message = why)
+        }
     };
     idle.iter().map(told).collect()
 }

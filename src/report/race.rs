@@ -17,6 +17,7 @@ use crate::protocol::{Formula, PROTOCOLS, Phase, Protocol};
 use crate::scenario::fit::{Fitted, Size, fit};
 use crate::scenario::{Act, Scenario, Script};
 use crate::sim::Run;
+use crate::tongue::{key, say};
 use crate::trace::{MessageCounts, Trace};
 use crate::types::Time;
 
@@ -79,7 +80,8 @@ pub struct Measure {
 
 impl Measure {
     /// What is measured, in the order of [`Racer::measures`]. The times count from the request.
-    pub const NAMES: [&'static str; 6] = ["leader", "all", "client", "messages", "sends", "bytes"];
+    pub const NAMES: [&'static str; 6] =
+        [key!("leader"), key!("all"), key!("client"), key!("messages"), key!("sends"), key!("bytes")];
 
     /// Whether the run took something else than the formula says.
     pub fn differs(&self) -> bool {
@@ -140,7 +142,7 @@ impl Race {
         let size = size.unwrap_or_else(|| Size::of(scenario));
         let ran = |protocol: &&'static Protocol| {
             let fitted =
-                fit(script, scenario, protocol, size).map_err(|why| format!("It cannot run this script: {why}."));
+                fit(script, scenario, protocol, size).map_err(|error| say!("It cannot run this script: {error}."));
             fitted.and_then(|fitted| Ran::of(fitted, protocol, events))
         };
         let ran: Vec<_> = protocols.iter().map(ran).collect();
@@ -161,11 +163,11 @@ impl Race {
 
     /// Two sentences: what is raced, and how large the clusters are.
     pub fn about(&self) -> String {
-        let what = match &self.decree {
-            Some(decree) => format!("From the request for “{decree}” until it is known"),
-            None => "The script asks for nothing, so nobody decides anything".to_owned(),
-        };
-        format!("{what}. {}.", self.size.sentence())
+        let size = self.size.sentence();
+        match &self.decree {
+            Some(decree) => say!("From the request for “{decree}” until it is known. {size}."),
+            None => say!("The script asks for nothing, so nobody decides anything. {size}."),
+        }
     }
 
     /// The protocols that have run.
@@ -199,9 +201,12 @@ struct Ran {
 impl Ran {
     fn of(fitted: Fitted, protocol: &'static Protocol, events: usize) -> Result<Self, String> {
         let compared = compare::under(&fitted.script, protocol, events);
-        let run = compared.map_err(|error| format!("It cannot run this script: {}.", error.message))?.run;
+        let run = compared.map_err(|error| say!("It cannot run this script: {error}.", error = error.message))?.run;
         if !run.is_over() {
-            return Err(format!("It makes more than {events} events of this script: too many to race."));
+            return Err(say!(
+                "It makes more than {RACE_EVENTS_MAX} events of this script: too many to race.",
+                RACE_EVENTS_MAX = events
+            ));
         }
         let mut decisions = latency::decisions(run.trace());
         decisions.retain(|decision| decision.asked.is_some());
@@ -224,8 +229,8 @@ impl Racer {
         let decision = decree.and_then(|decree| ran.decision(decree)).cloned();
         if decision.is_none() && decree.is_some() {
             notes.push(match ran.decisions.first() {
-                Some(other) => format!("It does not decide this by the end, but “{}”.", ran.decree(other)),
-                None => "It decides nothing by the end.".to_owned(),
+                Some(other) => say!("It does not decide this by the end, but “{text}”.", text = ran.decree(other)),
+                None => say!("It decides nothing by the end.").into(),
             });
         }
         let Ran { fitted, run, .. } = ran;
@@ -234,7 +239,7 @@ impl Racer {
         let broken = verdicts.iter().filter(|verdict| !verdict.holds());
         let broken: Vec<_> = broken.map(|verdict| verdict.check.name).collect();
         if !broken.is_empty() {
-            notes.push(format!("Violated: {}.", broken.join(", ")));
+            notes.push(say!("Violated: {list}.", list = broken.join(", ")));
         }
         let counts = trace.message_counts(trace.events().len());
         let measures = measures(trace, protocol, decision.as_ref());

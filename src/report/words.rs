@@ -4,6 +4,7 @@
 use crate::latency::{Answer, Awaited, Chosen, Reason, Segment, Setback, Unanswered};
 use crate::protocol::Vocabulary;
 use crate::scenario::Act;
+use crate::tongue::{key, say};
 use crate::trace::{MessageId, Trace, What};
 use crate::types::{NodeId, Time, Value};
 
@@ -12,22 +13,22 @@ pub fn setback_text(trace: &Trace, words: Vocabulary, why: Setback) -> String {
     let symbols = &trace.scenario.symbols;
     match why {
         Setback::Refused(node, bound) => {
-            format!("{} had promised {}", symbols.node(node), symbols.ballot(bound))
+            say!("{node} had promised {bound}", node = symbols.node(node), bound = symbols.ballot(bound))
         }
         Setback::GivenUp(bound) => {
-            format!("its owner gave it up when a {} told of {}", words.nack, symbols.ballot(bound))
+            say!("its owner gave it up when a {nack} told of {bound}", nack = words.nack, bound = symbols.ballot(bound))
         }
-        Setback::Crashed => "its owner crashed".to_owned(),
-        Setback::NoPromises => "too few promises came".to_owned(),
-        Setback::NoVotes => words.fill("too few {votes} came"),
-        Setback::Skipped => "step 2a is left out".to_owned(),
-        Setback::Idle => "it had nothing to begin".to_owned(),
+        Setback::Crashed => say!("its owner crashed").into(),
+        Setback::NoPromises => say!("too few promises came").into(),
+        Setback::NoVotes => words.fill(key!("too few {votes} came")),
+        Setback::Skipped => say!("step 2a is left out").into(),
+        Setback::Idle => say!("it had nothing to begin").into(),
     }
 }
 
 /// `“red” is chosen at 3Δ by 1.A; nobody knows it yet`
 pub fn unknown_text(trace: &Trace, words: Vocabulary, chosen: &Chosen) -> String {
-    format!("{}; nobody knows it yet", chosen_text(trace, words, chosen))
+    say!("{chosen}; nobody knows it yet", chosen = chosen_text(trace, words, chosen))
 }
 
 /// `“red” is chosen at 3Δ by 1.A`, with its place where there are many.
@@ -35,7 +36,7 @@ pub fn chosen_text(trace: &Trace, words: Vocabulary, chosen: &Chosen) -> String 
     let symbols = &trace.scenario.symbols;
     let (value, number) = (describe_decree(trace, words, chosen.vote.value), symbols.ballot(chosen.vote.ballot));
     let time = trace.scenario.time_text(chosen.time);
-    format!("{value} is chosen{} at {time} by {number}", place(trace, chosen))
+    say!("{value} is chosen{place} at {time} by {number}", place = place(trace, chosen))
 }
 
 /// `ballot 2.B passes “red” again, at 13Δ`
@@ -43,18 +44,20 @@ pub fn again_text(trace: &Trace, words: Vocabulary, again: &Chosen) -> String {
     let number = trace.scenario.symbols.ballot(again.vote.ballot);
     let value = describe_decree(trace, words, again.vote.value);
     let time = trace.scenario.time_text(again.time);
-    format!("{} {number} passes {value} again{}, at {time}", words.ballot, place(trace, again))
+    let (ballot, place) = (words.ballot, place(trace, again));
+    say!("{ballot} {number} passes {value} again{place}, at {time}")
 }
 
 fn place(trace: &Trace, chosen: &Chosen) -> String {
-    if trace.scenario.protocol.has_places() { format!(" in place {}", chosen.instance.0) } else { String::new() }
+    let instance = chosen.instance.0;
+    if trace.scenario.protocol.has_places() { say!(" in place {instance}") } else { String::new() }
 }
 
 pub(super) fn describe_decree(trace: &Trace, words: Vocabulary, value: Value) -> String {
     if value == Value::OLIVE_DAY {
         words.olive_day.to_owned()
     } else {
-        format!("“{}”", trace.scenario.symbols.value(value))
+        say!("“{text}”", text = trace.scenario.symbols.value(value))
     }
 }
 
@@ -65,76 +68,89 @@ pub fn unanswered_text(trace: &Trace, words: Vocabulary, request: &Unanswered) -
     let is_client = trace.scenario.setup.cast.clients.contains(request.node);
     let (value, time) = (describe_decree(trace, words, request.value), trace.scenario.time_text(request.time));
     let asked = if is_client {
-        format!("{value}, for which {node} asked at {time},")
+        say!("{value}, for which {node} asked at {time},")
     } else {
-        format!("{value}, asked of {node} at {time},")
+        say!("{value}, asked of {node} at {time},")
     };
     let hop = |id: MessageId| {
         let envelope = trace.message(id);
         (words.kind(trace.scenario.protocol.kind(envelope.message.kind)), symbols.node(envelope.to))
     };
     match request.answer {
-        Answer::Unheard if is_client => format!("{asked} is decided, but {node} has no answer"),
+        Answer::Unheard if is_client => say!("{asked} is decided, but {node} has no answer"),
         Answer::UnheardCrashed(time) if is_client => {
             let time = trace.scenario.time_text(time);
-            format!("{asked} is decided, but {node} crashed at {time} and has no answer")
+            say!("{asked} is decided, but {node} crashed at {time} and has no answer")
         }
         Answer::Unheard if trace.scenario.protocol.is_log => {
-            format!("{asked} is decided, but {node} has not executed it")
+            say!("{asked} is decided, but {node} has not executed it")
         }
-        Answer::Unheard => format!("{asked} is decided, but {node} does not know"),
+        Answer::Unheard => say!("{asked} is decided, but {node} does not know"),
         Answer::UnheardCrashed(time) => {
             let time = trace.scenario.time_text(time);
-            format!("{asked} is decided, but {node} crashed at {time} and does not know")
+            say!("{asked} is decided, but {node} crashed at {time} and does not know")
         }
-        Answer::Other(value) => format!("{asked} is not decided: {} is", describe_decree(trace, words, value)),
-        Answer::Unknown => format!("{asked} is chosen, but nobody knows it yet"),
+        Answer::Other(value) => {
+            say!("{asked} is not decided: {other} is", other = describe_decree(trace, words, value))
+        }
+        Answer::Unknown => say!("{asked} is chosen, but nobody knows it yet"),
         Answer::Crashed(time) => {
-            format!("{asked} is not decided: {node} crashed at {}", trace.scenario.time_text(time))
+            say!("{asked} is not decided: {node} crashed at {time}", time = trace.scenario.time_text(time))
         }
         Answer::Begun(ballot) => {
-            format!(
-                "{asked} is not decided: {} {} was begun for it and did not pass",
-                words.ballot,
-                symbols.ballot(ballot)
-            )
+            let (ballot, number) = (words.ballot, symbols.ballot(ballot));
+            say!("{asked} is not decided: {ballot} {number} was begun for it and did not pass")
         }
         Answer::Lost(id) => {
             let (kind, to) = hop(id);
-            format!("{asked} is not decided: the {kind} from {node} to {to} was lost")
+            say!("{asked} is not decided: the {kind} from {node} to {to} was lost")
         }
         Answer::Handed(id) => {
             let (_, to) = hop(id);
-            let handed =
-                if is_client { format!("{node} asked {to} for it") } else { format!("{node} handed it to {to}") };
-            format!("{asked} is not decided: {handed}, and no {} asked for {} for it", words.ballot, words.votes)
+            let (ballot, votes) = (words.ballot, words.votes);
+            if is_client {
+                say!("{asked} is not decided: {node} asked {to} for it, and no {ballot} asked for {votes} for it")
+            } else {
+                say!("{asked} is not decided: {node} handed it to {to}, and no {ballot} asked for {votes} for it")
+            }
         }
-        Answer::NotBegun => format!("{asked} is not decided: no {} asked for {} for it", words.ballot, words.votes),
+        Answer::NotBegun => {
+            let (ballot, votes) = (words.ballot, words.votes);
+            say!("{asked} is not decided: no {ballot} asked for {votes} for it")
+        }
     }
 }
 
 /// What a wait on a critical path is for: `A waits for its timer “phase 1”`.
 pub fn wait_text(trace: &Trace, words: Vocabulary, node: Option<NodeId>, why: Reason) -> String {
     let symbols = &trace.scenario.symbols;
-    let name = node.map_or("the run", |node| symbols.node(node));
+    let name = node.map_or_else(|| say!("the run").text(), |node| symbols.node(node));
     match why {
         Reason::Timer(timer) => {
-            format!("{name} waits for its timer “{}”", trace.scenario.protocol.timers[usize::from(timer.kind)].name)
+            let timer = trace.scenario.protocol.timers[usize::from(timer.kind)].name;
+            say!("{name} waits for its timer “{timer}”")
         }
-        Reason::Place(instance) => format!("{name} waits for the {} in place {}", words.decree, instance.0),
+        Reason::Place(instance) => {
+            let (decree, place) = (words.decree, instance.0);
+            say!("{name} waits for the {decree} in place {place}")
+        }
         Reason::Port(id) => {
             let envelope = trace.message(id);
             let kind = words.kind(trace.scenario.protocol.kind(envelope.message.kind));
-            format!("{kind} waits in the port of {name} and leaves, with {}", trace.size(envelope))
+            say!("{kind} waits in the port of {name} and leaves, with {size}", size = trace.size(envelope))
         }
         Reason::Act(event) => match &trace.event(event).what {
             What::Acted(_, Act::Propose(node, value)) => {
                 let is_client = trace.scenario.setup.cast.clients.contains(*node);
-                let asks = if is_client { "asks" } else { "is asked" };
-                format!("a wait until {} {asks} for {}", symbols.node(*node), describe_decree(trace, words, *value))
+                let (node, value) = (symbols.node(*node), describe_decree(trace, words, *value));
+                if is_client {
+                    say!("a wait until {node} asks for {value}")
+                } else {
+                    say!("a wait until {node} is asked for {value}")
+                }
             }
-            What::Acted(_, Act::Restart(node, _)) => format!("a wait until {} restarts", symbols.node(*node)),
-            what => format!("a wait until the script says: {}", trace.describe(words, what)),
+            What::Acted(_, Act::Restart(node, _)) => say!("a wait until {node} restarts", node = symbols.node(*node)),
+            what => say!("a wait until the script says: {line}", line = trace.describe(words, what)),
         },
     }
 }
@@ -147,9 +163,10 @@ pub fn segment_text(trace: &Trace, words: Vocabulary, segment: &Segment, span: T
             let envelope = trace.message(id);
             let kind = trace.scenario.protocol.kind(envelope.message.kind);
             let [from, to] = [envelope.from, envelope.to].map(|node| trace.scenario.symbols.node(node));
-            format!("{} {}: {span}, {from} to {to}", kind.phase.label(), words.kind(kind))
+            let (phase, kind) = (kind.phase.label(), words.kind(kind));
+            say!("{phase} {kind}: {span}, {from} to {to}")
         }
-        Awaited::Wait(node, why) => format!("wait {span}: {}", wait_text(trace, words, node, why)),
+        Awaited::Wait(node, why) => say!("wait {span}: {why}", why = wait_text(trace, words, node, why)),
     }
 }
 

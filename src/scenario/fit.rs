@@ -9,6 +9,7 @@ use super::Scenario;
 use super::parts::Part;
 use super::script::{Act, Lie, Line, Link, RuleEffect, Script, Statement, default_name};
 use crate::protocol::{Kin, Protocol};
+use crate::tongue::say;
 use crate::types::{NODES_MAX, NodeSet, shortened};
 
 /// The most faults that a cluster can be fitted for.
@@ -77,13 +78,15 @@ impl Size {
     /// The same size as a sentence without its full stop.
     pub fn sentence(self) -> String {
         match self {
-            Self::Tolerate(0) => "At equal f: no fault is borne, and each protocol runs with one server".to_owned(),
+            Self::Tolerate(0) => say!("At equal f: no fault is borne, and each protocol runs with one server").into(),
+            Self::Tolerate(1) => {
+                say!("At equal f: each protocol runs with the fewest servers that bear f = 1 fault").into()
+            }
             Self::Tolerate(faults) => {
-                let fault = if faults == 1 { "fault" } else { "faults" };
-                format!("At equal f: each protocol runs with the fewest servers that bear f = {faults} {fault}")
+                say!("At equal f: each protocol runs with the fewest servers that bear f = {faults} faults")
             }
             Self::Nodes(servers) => {
-                format!(
+                say!(
                     "At equal n: each protocol runs with n = {servers} servers, and some bear fewer faults than others"
                 )
             }

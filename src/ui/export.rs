@@ -15,7 +15,7 @@ use super::Shared;
 use super::dom::{Node, el, tag};
 use super::rest::{Part, with};
 use super::stage;
-use crate::tongue::{Phrase, say};
+use crate::tongue::{Phrase, say, translated};
 use crate::view::export::animation::Film;
 use crate::view::export::{Choice, Exported, FORMATS, Format, export};
 
@@ -58,7 +58,7 @@ pub(super) fn exports(state: &Shared, is_open: bool) -> Html {
     // Of a log there is a picture, and no script that makes it.
     let is_offered = |format: &&Format| format.is_figure || !state.session().is_log();
     for format in FORMATS.iter().filter(is_offered) {
-        buttons.push(button(state, format, format.title, format.about, save_as));
+        buttons.push(button(state, format, format.title, translated(format.about), save_as));
         if format.is_figure {
             buttons.push(button(
                 state,
@@ -101,7 +101,7 @@ fn button(
         .attr("type", "button")
         .set("id", format!("export-{}", face.to_ascii_lowercase()))
         .attr("title", about)
-        .text(face)
+        .text(translated(face))
         .on(ListenerKind::onclick, move |_| {
             let state = state.clone();
             with(Part::Tools, move |is_here| match is_here {

@@ -11,7 +11,7 @@ use super::exercise::later;
 use super::state::{Action, Told};
 use super::{Shared, focus, link};
 use crate::scenario::link::RunLink;
-use crate::tongue::{Phrase, say};
+use crate::tongue::{Phrase, say, translated};
 use crate::view::making::{AllowForm, GoalForm, IDEAS, Making, deeds, pieces, told as told_wrong};
 
 /// The field with the link to the exercise.
@@ -166,12 +166,13 @@ fn goal(state: &Shared, making: &Rc<Making>, place: usize, form: &GoalForm) -> H
 
 /// The list of goals to begin with.
 fn ideas(state: &Shared, making: &Rc<Making>, place: usize) -> Html {
-    let option = |(number, idea): (usize, &crate::view::making::Idea)| choice(&number.to_string(), idea.text, false);
+    let option =
+        |(number, idea): (usize, &crate::view::making::Idea)| choice(&number.to_string(), translated(idea.text), false);
     let tell = tell(state, making, move |making, value| {
         let Some(idea) = value.parse::<usize>().ok().and_then(|number| IDEAS.get(number)) else { return };
         let goal = &mut making.goals[place];
-        (goal.text, goal.condition) = (idea.text.to_owned(), idea.condition.to_owned());
-        goal.otherwise = idea.otherwise.to_owned();
+        (goal.text, goal.condition) = (translated(idea.text).to_owned(), idea.condition.to_owned());
+        goal.otherwise = translated(idea.otherwise).to_owned();
     });
     let list = picking(tell).set("id", format!("making-idea-{place}"));
     let list = list.with(choice("", say!("Choose …"), true)).all(IDEAS.iter().enumerate().map(option).collect());

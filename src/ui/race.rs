@@ -13,7 +13,7 @@ use super::export::save;
 use super::panels::latency::{axis, legs, marks, ticks};
 use super::state::{Action, Controls, View};
 use super::{Shared, focus};
-use crate::tongue::{Phrase, say};
+use crate::tongue::{Phrase, key, say, translated};
 use crate::view::export::race::{Drawn, race as draw};
 use crate::view::race::{self, COLUMNS, RaceChoice, RaceFigure, RaceRow, RaceView, Ran, SIZES, Shows};
 use crate::view::scene::Still;
@@ -66,8 +66,8 @@ pub(super) fn race(state: &Shared, raced: Option<&RaceView>) -> Vec<Html> {
 /// What can be chosen: what is shown, how large the clusters are, and who races.
 fn controls(state: &Shared) -> Node {
     let racing = state.racing();
-    let show = |(shows, _, face): &(Shows, &str, &str)| {
-        button(state, face, Action::Race(Rc::new(RaceChoice { shows: *shows, ..(**racing).clone() })))
+    let show = |(shows, _, face): &(Shows, &str, &'static str)| {
+        button(state, translated(face), Action::Race(Rc::new(RaceChoice { shows: *shows, ..(**racing).clone() })))
             .aria("aria-pressed", racing.shows == *shows)
             .set(
                 "id",
@@ -92,7 +92,7 @@ fn controls(state: &Shared) -> Node {
 fn size(state: &Shared) -> Node {
     let racing = state.racing();
     let known = SIZES.iter().position(|(_, size)| *size == racing.size);
-    let mut faces: Vec<String> = SIZES.iter().map(|(face, _)| (*face).to_owned()).collect();
+    let mut faces: Vec<String> = SIZES.iter().map(|(face, _)| translated(face).to_owned()).collect();
     // An address may ask for another size.
     if let (None, Some(size)) = (known, racing.size) {
         faces.push(race::size_text(size));
@@ -186,8 +186,8 @@ fn legend() -> Html {
 
 /// The table of figures. The protocol's name opens its run.
 fn figures(state: &Shared, raced: &RaceView) -> Html {
-    let head = |face: &str| -> Html { el("th").attr("scope", "col").text(face).into() };
-    let heads = ["protocol", "cluster"].into_iter().chain(COLUMNS).map(head).collect();
+    let head = |face| -> Html { el("th").attr("scope", "col").text(translated(face)).into() };
+    let heads = [key!("protocol"), key!("cluster")].into_iter().chain(COLUMNS).map(head).collect();
     let cell = |figure: &RaceFigure| -> Html {
         let cell = if figure.differs { tag("td", "number differs") } else { tag("td", "number") };
         cell.text(&figure.measured).text(" ").with(el("small").text(&figure.beside)).into()

@@ -12,6 +12,7 @@ use crate::goal::exercise::Exercise;
 use crate::goal::{self, Outcome};
 use crate::scenario::{Permission, Scenario, Who};
 use crate::session::Session;
+use crate::tongue::say;
 
 /// So many steps of judging are done at once; a person does not notice them.
 const STEPS_AT_ONCE: u64 = 400_000;
@@ -115,7 +116,7 @@ impl ExerciseView {
         let missing = goal::missing(self.outcomes()).map(|(_, outcome)| outcome);
         match missing.or(self.outcomes().last()) {
             Some(outcome) => &outcome.sentence,
-            None => "The run is still being worked out.",
+            None => say!("The run is still being worked out.").text(),
         }
     }
 }
@@ -123,17 +124,20 @@ impl ExerciseView {
 /// What may be added, a permission each.
 fn allowed(scenario: &Scenario) -> Rc<[String]> {
     let words = |permission: &Permission| {
-        let end = |name: &Option<String>| name.clone().unwrap_or_else(|| "anybody".to_owned());
         let who = match &permission.who {
             Who::Anybody => String::new(),
             Who::Node(name) => format!(" {name}"),
-            Who::Link(from, to) => format!(" from {} to {}", end(from), end(to)),
+            Who::Link(Some(from), Some(to)) => say!(" from {from} to {to}"),
+            Who::Link(Some(from), None) => say!(" from {from} to anybody"),
+            Who::Link(None, Some(to)) => say!(" from anybody to {to}"),
+            Who::Link(None, None) => say!(" from anybody to anybody").into(),
         };
-        let before = permission.before.map_or_else(String::new, |at| format!(", before {}", scenario.time_text(at)));
+        let before = permission.before.map(|at| say!(", before {time}", time = scenario.time_text(at)));
+        let before = before.unwrap_or_default();
         let most = match permission.most {
             None => String::new(),
-            Some(1) => ", once".to_owned(),
-            Some(most) => format!(", at most {most} times"),
+            Some(1) => say!(", once").into(),
+            Some(most) => say!(", at most {most} times"),
         };
         format!("{}{who}{before}{most}", permission.deed)
     };

@@ -23,6 +23,7 @@ use super::scene::Target;
 use crate::protocol::Vocabulary;
 use crate::report::{Report, events, pretty, regression};
 use crate::session::{Cursor, Session};
+use crate::tongue::{key, say};
 
 pub use svg::plot_svg;
 
@@ -46,7 +47,7 @@ pub static FORMATS: [Format; 9] = [
     Format {
         name: "svg",
         title: "SVG",
-        about: "The timeline as a figure for slides and papers",
+        about: key!("The timeline as a figure for slides and papers"),
         kind: "image/svg+xml",
         ending: "svg",
         is_figure: true,
@@ -56,8 +57,8 @@ pub static FORMATS: [Format; 9] = [
     },
     Format {
         name: "json",
-        title: "Report",
-        about: "Latencies, checks and message counts as JSON",
+        title: key!("Report"),
+        about: key!("Latencies, checks and message counts as JSON"),
         kind: "application/json",
         ending: "json",
         is_figure: false,
@@ -67,8 +68,8 @@ pub static FORMATS: [Format; 9] = [
     },
     Format {
         name: "script",
-        title: "Script",
-        about: "The text of the run, as the editor shows it",
+        title: key!("Script"),
+        about: key!("The text of the run, as the editor shows it"),
         kind: "text/plain",
         ending: "paxos",
         is_figure: false,
@@ -78,8 +79,8 @@ pub static FORMATS: [Format; 9] = [
     },
     Format {
         name: "test",
-        title: "Test",
-        about: "A test in Rust that fails when the run comes to something else",
+        title: key!("Test"),
+        about: key!("A test in Rust that fails when the run comes to something else"),
         kind: "text/x-rust",
         ending: "rs",
         is_figure: false,
@@ -89,8 +90,8 @@ pub static FORMATS: [Format; 9] = [
     },
     Format {
         name: "events",
-        title: "Events",
-        about: "Every event, a line of JSON each",
+        title: key!("Events"),
+        about: key!("Every event, a line of JSON each"),
         kind: "application/x-ndjson",
         ending: "jsonl",
         is_figure: false,
@@ -101,7 +102,7 @@ pub static FORMATS: [Format; 9] = [
     Format {
         name: "mermaid",
         title: "Mermaid",
-        about: "A sequence diagram for Markdown",
+        about: key!("A sequence diagram for Markdown"),
         kind: "text/plain",
         ending: "mmd",
         is_figure: false,
@@ -112,7 +113,7 @@ pub static FORMATS: [Format; 9] = [
     Format {
         name: "plantuml",
         title: "PlantUML",
-        about: "A sequence diagram for PlantUML",
+        about: key!("A sequence diagram for PlantUML"),
         kind: "text/plain",
         ending: "puml",
         is_figure: false,
@@ -123,7 +124,7 @@ pub static FORMATS: [Format; 9] = [
     Format {
         name: "shiviz",
         title: "ShiViz",
-        about: "A log with vector clocks for ShiViz",
+        about: key!("A log with vector clocks for ShiViz"),
         kind: "text/plain",
         ending: "log",
         is_figure: false,
@@ -134,7 +135,7 @@ pub static FORMATS: [Format; 9] = [
     Format {
         name: "tikz",
         title: "TikZ",
-        about: "The messages and the lanes as a picture for LaTeX",
+        about: key!("The messages and the lanes as a picture for LaTeX"),
         kind: "text/x-tex",
         ending: "tex",
         is_figure: false,
@@ -222,7 +223,7 @@ fn all_events(session: &Session) -> Result<String, String> {
         text.push('\n');
         if text.len() > EVENTS_BYTES_MAX {
             let most = EVENTS_BYTES_MAX / 1_000_000;
-            return Err(format!(
+            return Err(say!(
                 "The events of this run have more than {most} MB; on a terminal, run --events prints all of them"
             ));
         }

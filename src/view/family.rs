@@ -5,7 +5,7 @@ use crate::protocol::kin::Aspect;
 use crate::protocol::{PROTOCOLS, Vocabulary};
 use crate::report::family::{self, HEADS};
 
-/// The heads of the columns after the protocol.
+/// The heads of the columns after the protocol, in English.
 pub const COLUMNS: [&str; HEADS.len()] = HEADS;
 
 /// A row of the table.

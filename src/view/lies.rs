@@ -3,6 +3,7 @@
 use crate::protocol::{Payload, Trust};
 use crate::scenario::{Part, Statement};
 use crate::session::Session;
+use crate::tongue::say;
 use crate::trace::MessageId;
 use crate::types::NodeId;
 
@@ -37,7 +38,7 @@ impl Lies {
         };
         let decree = said.map(|said| {
             let other = scenario.symbols.values.iter().enumerate().find(|(place, _)| *place != said.0 as usize);
-            other.map_or_else(|| "another".to_owned(), |(_, text)| text.to_string())
+            other.map_or_else(|| say!("another").into(), |(_, text)| text.to_string())
         });
         let has_claims = matches!(payload, Payload::Proof(_, claims) if !claims.is_empty());
         Some(Self { decree, has_result: matches!(payload, Payload::Result(..)), has_claims })

@@ -6,6 +6,7 @@ use crate::logs::{BYTES_MAX, Beside, Log};
 use crate::protocol::Vocabulary;
 use crate::quorum::{Purpose, QuorumSystem, Round};
 use crate::session::Session;
+use crate::tongue::say;
 use crate::trace::EventId;
 use crate::types::Time;
 
@@ -53,7 +54,9 @@ impl LogView {
     pub fn of(name: &str, log: Log) -> Self {
         let scenario = &log.trace.scenario;
         let quorum = match scenario.setup.quorums.get(Purpose::Pass, Round::Classic) {
-            QuorumSystem::Count { members, size } => format!("; quorum: {size} of {}", scenario.symbols.set(*members)),
+            QuorumSystem::Count { members, size } => {
+                say!("; quorum: {size} of {set}", set = scenario.symbols.set(*members))
+            }
             QuorumSystem::Weighted { .. } | QuorumSystem::Explicit(_) => String::new(),
         };
         let (events, nodes) = (log.events, scenario.nodes());
@@ -61,11 +64,11 @@ impl LogView {
         let first = violations.map(|violation| violation.event).min();
         let mistake = |mistake: &crate::logs::Mistake| match mistake.line {
             0 => format!("{}.", plain(&mistake.message)),
-            line => format!("Line {line}: {}.", plain(&mistake.message)),
+            line => say!("Line {line}: {message}.", message = plain(&mistake.message)),
         };
         Self {
             name: name.to_owned(),
-            summary: format!("{events} events of {nodes} processes, read as {}{quorum}", log.format),
+            summary: say!("{events} events of {nodes} processes, read as {format}{quorum}", format = log.format),
             notes: log.notes.iter().map(|note| format!("{note}.")).collect(),
             mistakes: log.mistakes.iter().map(mistake).collect(),
             first,
@@ -80,7 +83,7 @@ impl LogView {
             let violation = told.verdict.violation.as_ref();
             let (holds, text) = match (violation, &told.silent) {
                 (Some(violation), _) => (Some(false), self.broken(violation, words)),
-                (None, Some(why)) => (None, format!("not asked: {why}")),
+                (None, Some(why)) => (None, say!("not asked: {why}")),
                 (None, None) => (Some(true), String::new()),
             };
             let event = violation.map(|violation| violation.event);
@@ -96,11 +99,13 @@ impl LogView {
         let time = log.trace.event(violation.event).time;
         let at = match scenario.delta {
             _ if !log.is_timed => String::new(),
-            Some(delta) if log.is_delta_told => format!(" at {} ms ({}Δ)", delta.nearest(time), rounded(time)),
-            Some(delta) => format!(" at {} ms", delta.nearest(time)),
-            None => format!(" at {}Δ", rounded(time)),
+            Some(delta) if log.is_delta_told => {
+                say!(" at {ms} ms ({time}Δ)", ms = delta.nearest(time), time = rounded(time))
+            }
+            Some(delta) => say!(" at {ms} ms", ms = delta.nearest(time)),
+            None => say!(" at {time}Δ", time = rounded(time)),
         };
-        format!("line {}{at}: {}", log.line_of(violation), violation.sentence.in_words(words))
+        say!("line {line}{at}: {reason}", line = log.line_of(violation), reason = violation.sentence.in_words(words))
     }
 }
 

@@ -9,12 +9,13 @@ use crate::scenario::goals::DEEDS;
 use crate::scenario::goals::vocabulary::{COLLECTIONS, FIGURES, Kind, Name};
 use crate::scenario::script::quoted;
 use crate::scenario::{GoalLine, Line, Scenario, Script, Statement};
+use crate::tongue::{key, say};
 use crate::types::NodeId;
 
 /// What is told of a field that is not in the script, with its full stop.
 pub fn told(wrong: &str) -> String {
     let stop = if wrong.ends_with('?') { "" } else { "." };
-    format!("Not in the script yet: {wrong}{stop}")
+    say!("Not in the script yet: {wrong}{stop}")
 }
 
 /// What the form says. A copy is as large as its texts.
@@ -66,11 +67,11 @@ pub struct AllowForm {
 /// A goal to begin with.
 #[derive(Debug)]
 pub struct Idea {
-    /// What is so when it is reached.
+    /// What is so when it is reached, in English.
     pub text: &'static str,
     /// What has to be so.
     pub condition: &'static str,
-    /// What is told to whoever has not reached it.
+    /// What is told to whoever has not reached it, in English.
     pub otherwise: &'static str,
 }
 
@@ -80,36 +81,36 @@ const fn idea(text: &'static str, condition: &'static str, otherwise: &'static s
 
 /// Goals to begin with: they can be judged as they stand, and are there to be changed.
 pub static IDEAS: [Idea; 14] = [
-    idea("Something is decided", "decisions > 0", "Nothing is decided."),
-    idea("Nothing is decided", "decisions = 0", "{decisions} decided."),
-    idea("Somebody votes", "votes > 0", "Nobody votes."),
+    idea(key!("Something is decided"), "decisions > 0", key!("Nothing is decided.")),
+    idea(key!("Nothing is decided"), "decisions = 0", key!("{decisions} decided.")),
+    idea(key!("Somebody votes"), "votes > 0", key!("Nobody votes.")),
     idea(
-        "A decree of this name is decided",
+        key!("A decree of this name is decided"),
         "some d in decisions: d.value = \"red\"",
-        "Decided: {each d in decisions: d.value}.",
+        key!("Decided: {each d in decisions: d.value}."),
     ),
     idea(
-        "Everybody knows it so long after the request",
+        key!("Everybody knows it so long after the request"),
         "some d in decisions: d.latency.from_client.all <= 5Δ",
-        "It took {each d in decisions: d.latency.from_client.all}.",
+        key!("It took {each d in decisions: d.latency.from_client.all}."),
     ),
     idea(
-        "No ballot has three votes",
+        key!("No ballot has three votes"),
         "every b in ballots: b.votes < 3",
-        "{largest b in ballots: b.votes} voted in one ballot.",
+        key!("{largest b in ballots: b.votes} voted in one ballot."),
     ),
-    idea("Two ballots are tried", "ballots >= 2", "{ballots} tried."),
-    idea("Somebody refuses a smaller ballot", "refusals > 0", "Nobody refuses anything."),
-    idea("One larger ballot of another process comes between", "k = 1", "k = {k}."),
-    idea("A message is lost", "messages.lost > 0", "No message is lost."),
-    idea("Two nodes are down at the end", "crashed = 2", "{crashed} are down."),
-    idea("Every check holds", "violated = 0", "{each c in checks where c.violated: c.name}: violated."),
+    idea(key!("Two ballots are tried"), "ballots >= 2", key!("{ballots} tried.")),
+    idea(key!("Somebody refuses a smaller ballot"), "refusals > 0", key!("Nobody refuses anything.")),
+    idea(key!("One larger ballot of another process comes between"), "k = 1", key!("k = {k}.")),
+    idea(key!("A message is lost"), "messages.lost > 0", key!("No message is lost.")),
+    idea(key!("Two nodes are down at the end"), "crashed = 2", key!("{crashed} are down.")),
+    idea(key!("Every check holds"), "violated = 0", key!("{each c in checks where c.violated: c.name}: violated.")),
     idea(
-        "Agreement is violated",
+        key!("Agreement is violated"),
         "some c in checks: c.name = \"agreement\" and c.violated",
-        "Agreement holds; violated: {each c in checks where c.violated: c.name}.",
+        key!("Agreement holds; violated: {each c in checks where c.violated: c.name}."),
     ),
-    idea("The script has few lines", "lines <= 9", "It has {lines} lines."),
+    idea(key!("The script has few lines"), "lines <= 9", key!("It has {lines} lines.")),
 ];
 
 /// Parts of conditions: for each group its name, and for each part what is put in and what it tells.
@@ -132,7 +133,7 @@ pub fn pieces(scenario: &Scenario) -> Pieces {
         Kind::List => String::new(),
     };
     let figures = FIGURES.iter().map(|name| (compared(name.name, name.kind), name.about)).collect();
-    let mut pieces = vec![("the whole run", figures)];
+    let mut pieces = vec![(say!("the whole run").text(), figures)];
     for collection in COLLECTIONS {
         let row = &collection.name[..1];
         let field = |name: &Name| {
@@ -177,17 +178,17 @@ impl GoalForm {
     /// Why the line for it is none.
     fn check(&self, base: &[Line]) -> Result<Statement, String> {
         if self.text.trim().is_empty() {
-            return Err("say what is so when the goal is reached".to_owned());
+            return Err(say!("say what is so when the goal is reached").into());
         }
         if self.condition.trim().is_empty() {
-            return Err("say what has to be so, as in decisions > 0".to_owned());
+            return Err(say!("say what has to be so, as in decisions > 0").into());
         }
         let line = read(base, &self.line())?;
         match &line.statement {
             Some(Statement::Goal(GoalLine { condition, .. })) if *condition == self.condition.trim() => {
                 line.statement.ok_or_else(String::new)
             }
-            _ => Err("outside of quotes a condition has no # and no “else”".to_owned()),
+            _ => Err(say!("outside of quotes a condition has no # and no “else”").into()),
         }
     }
 }
@@ -199,7 +200,7 @@ impl AllowForm {
         let words = [self.deed.trim(), self.who.trim(), &before, self.most.trim()];
         let said: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
         if said.iter().any(|word| word.contains([',', '#'])) {
-            return Err("each field is about one thing: it has no comma and no #".to_owned());
+            return Err(say!("each field is about one thing: it has no comma and no #").into());
         }
         read(base, &format!("allow {}", said.join(" ")))?.statement.ok_or_else(String::new)
     }

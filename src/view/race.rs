@@ -8,6 +8,7 @@ use crate::protocol::{self, PROTOCOLS, Phase, VARIANTS, Vocabulary};
 use crate::report::race::{self, Measure, Race, Racer};
 use crate::scenario::fit::Size;
 use crate::session::Session;
+use crate::tongue::{key, say, translated};
 use crate::types::Time;
 
 /// The shortest and the longest part of a run that the pictures show.
@@ -18,20 +19,20 @@ const SHOWN: (Time, Time) = (Time::deltas(6), Time::deltas(60));
 const AROUND: u16 = 60;
 const LANES: [(usize, u16); 3] = [(5, 30), (8, 22), (usize::MAX, 15)];
 
-/// What the columns of figures are called.
+/// What the columns of figures are called in English.
 pub const COLUMNS: [&str; Measure::NAMES.len()] = Measure::NAMES;
 
 /// On the page a protocol whose run has more events than this is not raced, since somebody waits for it.
 const EVENTS_MAX: usize = 20_000;
 
-/// The sizes among which a reader chooses, each with its words.
+/// The sizes among which a reader chooses, each with its English words.
 pub const SIZES: [(&str, Option<Size>); 6] = [
-    ("equal f, as in this script", None),
-    ("equal f = 0", Some(Size::Tolerate(0))),
-    ("equal f = 1", Some(Size::Tolerate(1))),
-    ("equal f = 2", Some(Size::Tolerate(2))),
-    ("equal f = 3", Some(Size::Tolerate(3))),
-    ("equal n = 6", Some(Size::Nodes(6))),
+    (key!("equal f, as in this script"), None),
+    (key!("equal f = 0"), Some(Size::Tolerate(0))),
+    (key!("equal f = 1"), Some(Size::Tolerate(1))),
+    (key!("equal f = 2"), Some(Size::Tolerate(2))),
+    (key!("equal f = 3"), Some(Size::Tolerate(3))),
+    (key!("equal n = 6"), Some(Size::Nodes(6))),
 ];
 
 /// What is raced, and how it is shown.
@@ -57,11 +58,11 @@ pub enum Shows {
 }
 
 impl Shows {
-    /// Everything that can be shown, with its name in addresses and the words on its button.
+    /// Everything that can be shown, with its name in addresses and the English words on its button.
     pub const ALL: [(Self, &str, &str); 3] = [
-        (Self::Timelines, "race", "Timelines"),
-        (Self::Bars, "bars", "Bars by phase"),
-        (Self::Family, "family", "The family"),
+        (Self::Timelines, "race", key!("Timelines")),
+        (Self::Bars, "bars", key!("Bars by phase")),
+        (Self::Family, "family", key!("The family")),
     ];
 }
 
@@ -107,8 +108,8 @@ pub fn variants() -> Vec<&'static str> {
 /// A size in a few words: `equal n = 7`
 pub fn size_text(size: Size) -> String {
     match size {
-        Size::Tolerate(faults) => format!("equal f = {faults}"),
-        Size::Nodes(servers) => format!("equal n = {servers}"),
+        Size::Tolerate(faults) => say!("equal f = {faults}"),
+        Size::Nodes(servers) => say!("equal n = {servers}"),
     }
 }
 
@@ -226,11 +227,12 @@ impl RaceView {
     pub fn sentence(row: &RaceRow) -> String {
         let Some(ran) = &row.ran else { return format!("{}: {}", row.title, row.notes.join(" ")) };
         let legs = ran.path.iter().map(|leg| {
-            let phase = leg.phase.map_or("wait", Phase::label);
+            let phase = leg.phase.map_or_else(|| say!("wait").text(), Phase::label);
             format!("{phase} {}Δ", leg.until.since(leg.from).told())
         });
         let legs: Vec<_> = legs.collect();
-        let figures = COLUMNS.iter().zip(&ran.figures).map(|(name, figure)| format!("{name} {}", figure.text()));
+        let figures =
+            COLUMNS.iter().zip(&ran.figures).map(|(name, figure)| format!("{} {}", translated(name), figure.text()));
         let figures: Vec<_> = figures.collect();
         format!("{}, {}: {}; {}", row.title, ran.size, figures.join(", "), legs.join(", "))
     }
@@ -247,9 +249,12 @@ impl Ran {
             path(trace, words, &decision.critical_path, zero, trace.events().len())
         });
         let [leader, all, ..] = &racer.measures;
-        let servers = if fitted.servers == 1 { "server" } else { "servers" };
+        let (faults, servers) = (fitted.faults, fitted.servers);
         Self {
-            size: format!("f = {}, {} {servers}", fitted.faults, fitted.servers),
+            size: match servers {
+                1 => say!("f = {faults}, 1 server"),
+                _ => say!("f = {faults}, {servers} servers"),
+            },
             figures: racer.measures.each_ref().map(RaceFigure::of),
             path: legs.unwrap_or_default(),
             marks: [leader, all].map(|measure| measure.measured.map(Time)),

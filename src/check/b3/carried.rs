@@ -7,6 +7,7 @@
 use super::super::{Check, Seen};
 use crate::protocol::{Fact, Said};
 use crate::quorum::Purpose;
+use crate::tongue::say;
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Sorted, Vote};
 
 #[derive(Clone, Hash)]
@@ -41,7 +42,7 @@ impl Carried {
         Err(Said::of(|words| {
             let [carried, must] = [carried.value, earlier.value].map(|value| words.value(symbols, value));
             let (ballot, can, voted_for) = (words.ballot, words.can_have_passed, words.voted_for);
-            format!(
+            say!(
                 "{ballot} {this} carries “{carried}” as number {place}, but “{must}” {can} in {that}: {voters} {voted_for} it"
             )
         }))

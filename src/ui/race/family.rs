@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::Html;
 
-use crate::tongue::say;
+use crate::tongue::{key, say, translated};
 use crate::ui::Shared;
 use crate::ui::dom::{Node, button, el, nothing, tag};
 use crate::ui::state::{Action, View};
@@ -80,7 +80,7 @@ fn place_of(state: &Shared, place: &Place) -> Html {
 }
 
 fn table_of(state: &Shared, table: &[FamilyLine]) -> Html {
-    let head = |face: &str| -> Html { el("th").attr("scope", "col").text(face).into() };
+    let head = |face| -> Html { el("th").attr("scope", "col").text(translated(face)).into() };
     let open = |(text, script): &(String, String)| -> Node {
         button(state, text, Action::Load(script.clone())).click(state, Action::View(View::Run)).attr("tabindex", "-1")
     };
@@ -101,7 +101,10 @@ fn table_of(state: &Shared, table: &[FamilyLine]) -> Html {
         .with(
             tag("table", "race-table family-table")
                 .attr("id", "family-table")
-                .with(el("thead").with(el("tr").all(std::iter::once("protocol").chain(COLUMNS).map(head).collect())))
+                .with(
+                    el("thead")
+                        .with(el("tr").all(std::iter::once(key!("protocol")).chain(COLUMNS).map(head).collect())),
+                )
                 .with(el("tbody").all(table.iter().enumerate().map(row).collect())),
         )
         .roving()

@@ -14,6 +14,7 @@ use gif::{DisposalMethod, Encoder, Frame, Repeat};
 use super::svg::size;
 use super::{Choice, Exported, FORMATS, export, finished};
 use crate::session::{Cursor, Session};
+use crate::tongue::say;
 use crate::types::Time;
 
 #[cfg(feature = "animation")]
@@ -115,7 +116,7 @@ impl Film {
     /// A sentence without its full stop, if these are not the pixels of such a figure or the file becomes too long.
     pub fn take(&mut self, pixels: &[u8]) -> Result<(), String> {
         let is_last = self.next == self.cursors.len();
-        let animation = self.animation.as_mut().ok_or("There is no picture yet")?;
+        let animation = self.animation.as_mut().ok_or_else(|| say!("There is no picture yet"))?;
         animation.add(pixels, if is_last { SHOWN.1 } else { SHOWN.0 })
     }
 
@@ -124,7 +125,7 @@ impl Film {
     /// # Errors
     /// A sentence without its full stop, if there is no picture or the file is too long.
     pub fn finish(self) -> Result<(String, Vec<u8>), String> {
-        Ok((self.name, self.animation.ok_or("There is no picture yet")?.finish()?))
+        Ok((self.name, self.animation.ok_or_else(|| say!("There is no picture yet"))?.finish()?))
     }
 }
 
@@ -147,7 +148,7 @@ fn instants(end: Time) -> Vec<Time> {
 fn scale(width: u32, height: u32) -> Result<u16, String> {
     let pixels = u64::from(width) * u64::from(height);
     if pixels > u64::from(PIXELS_MAX) || width.max(height) > u32::from(u16::MAX) / 2 {
-        return Err("This picture is too large for an animation; it can be saved as SVG".to_owned());
+        return Err(say!("This picture is too large for an animation; it can be saved as SVG").into());
     }
     Ok(if pixels * 4 <= u64::from(PIXELS_MAX) { 2 } else { 1 })
 }
@@ -168,7 +169,7 @@ impl Animation {
     /// # Errors
     /// A sentence without its full stop, if the pictures are too large.
     fn new(width: u32, height: u32) -> Result<Self, String> {
-        let too_large = |_| "These pictures are too large for an animation".to_owned();
+        let too_large = |_| String::from(say!("These pictures are too large for an animation"));
         let size = (u16::try_from(width).map_err(too_large)?, u16::try_from(height).map_err(too_large)?);
         let mut encoder = Encoder::new(Vec::new(), size.0, size.1, &[]).map_err(|error| error.to_string())?;
         encoder.set_repeat(Repeat::Infinite).map_err(|error| error.to_string())?;
@@ -182,7 +183,7 @@ impl Animation {
     fn add(&mut self, pixels: &[u8], hundredths: u16) -> Result<(), String> {
         let (pixels, rest) = pixels.as_chunks::<4>();
         if pixels.len() != usize::from(self.size.0) * usize::from(self.size.1) || !rest.is_empty() {
-            return Err("A picture of this animation has another size".to_owned());
+            return Err(say!("A picture of this animation has another size").into());
         }
         if let (None, Some(frame)) = (self.changed(pixels), &mut self.waiting) {
             frame.delay = frame.delay.saturating_add(hundredths);
@@ -229,9 +230,9 @@ impl Animation {
             self.encoder.write_frame(&frame).map_err(|error| error.to_string())?;
         }
         if self.encoder.get_ref().len() > BYTES_MAX {
-            return Err(format!(
-                "This animation has more than {} MB; a part of the run has fewer",
-                BYTES_MAX / 1_000_000
+            return Err(say!(
+                "This animation has more than {most} MB; a part of the run has fewer",
+                most = BYTES_MAX / 1_000_000
             ));
         }
         Ok(())

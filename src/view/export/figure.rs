@@ -9,6 +9,7 @@ use super::{Choice, SVG_BYTES_MAX};
 use crate::protocol::Fact;
 use crate::report::{broken, unknown_text};
 use crate::session::{Cursor, Session};
+use crate::tongue::{Phrase, say};
 use crate::trace::{EventId, What};
 use crate::types::{NodeId, Time};
 use crate::view::decimal::within;
@@ -39,10 +40,10 @@ const WIDTH_MIN: f64 = 520.0;
 const SIZES: [f64; 4] = [17.0, 13.0, 15.0, 12.0];
 
 /// The title of a figure for an exam.
-const EXAM: &str = "What happens here?";
+const EXAM: Phrase = say!("What happens here?");
 
 /// The word for what the numbers above the lanes count, and its size.
-const TIME: &str = "time";
+const TIME: Phrase = say!("time");
 const TIME_SIZE: f64 = 11.5;
 
 /// The whole figure as SVG.
@@ -83,7 +84,7 @@ fn drawn(session: &Session, all: &Index, index: &Index, choice: &Choice) -> Resu
         (None, None) => {}
     }
     let most = SVG_BYTES_MAX / 1_000_000;
-    Err(format!("A picture of this run would have more than {most} MB; a picture of its beginning may have less"))
+    Err(say!("A picture of this run would have more than {most} MB; a picture of its beginning may have less"))
 }
 
 /// What a figure is made of.
@@ -123,7 +124,7 @@ impl<'a> Figure<'a> {
         let scene = Scene::of(&Input { session, index, window, cursor, focus, drag, words, form });
         let size = name_size(&window);
         let names = NodeId::all(nodes).map(|node| width_of(scenario.symbols.node(node), size, true));
-        let gutter = names.fold(width_of(TIME, TIME_SIZE, false), f64::max) + 8.0;
+        let gutter = names.fold(width_of(TIME.text(), TIME_SIZE, false), f64::max) + 8.0;
         let width = (gutter + window.width).max(WIDTH_MIN);
         Self { session, choice, all, index, cursor, window, scene, gutter, width, shapes: Vec::new() }
     }
@@ -169,7 +170,7 @@ impl<'a> Figure<'a> {
 
     /// The title of the script, which says too much in an exam.
     fn title(&self) -> String {
-        if self.choice.is_exam { EXAM.to_owned() } else { self.session.scenario().headline().into_owned() }
+        if self.choice.is_exam { EXAM.into() } else { self.session.scenario().headline().into_owned() }
     }
 
     fn signs(&self, is_dense: bool, cursor: Cursor) -> Vec<legend::Sign> {
@@ -214,7 +215,7 @@ impl<'a> Figure<'a> {
         let unknown = self.session.played().ballots.unknown.iter().take(2).map(|chosen| after(chosen.event));
         let instants = first.chain(unknown).chain([0, trace.events().len()]);
         let end = self.session.end().max(Time::DELTA);
-        let until = format!(", until {end}.00Δ{}", self.clock(end));
+        let until = say!(", until {time}", time = format!("{end}.00Δ{}", self.clock(end)));
         let said = instants.map(|events| self.said(trace.events().len(), &until, &self.decided(events)));
         said.map(|words| self.room(&words, SIZES[1])).fold(0.0, f64::max)
     }
@@ -238,7 +239,7 @@ impl<'a> Figure<'a> {
             let at = (left + x - self.window.head, top + y + (size * 0.36));
             self.shapes.push(text(at, symbols.node(node).to_owned(), Ink::Ink, size, true, Anchor::End));
         }
-        self.shapes.push(text((left, top + 16.0), TIME.to_owned(), Ink::Soft, TIME_SIZE, false, Anchor::End));
+        self.shapes.push(text((left, top + 16.0), TIME.into(), Ink::Soft, TIME_SIZE, false, Anchor::End));
     }
 
     /// What is broken in the first `events` events, in one sentence.
@@ -270,7 +271,8 @@ impl<'a> Figure<'a> {
 
     /// The outcome in a line: how many processes take part, how many messages there are, and what is decided.
     fn outcome(&self) -> String {
-        let until = self.choice.shown.map_or(String::new(), |shown| format!(", until {}", self.time_text(shown.time)));
+        let until = self.choice.shown.map(|shown| say!(", until {time}", time = self.time_text(shown.time)));
+        let until = until.unwrap_or_default();
         self.said(self.cursor.events, &until, &self.decided(self.cursor.events))
     }
 
@@ -278,9 +280,15 @@ impl<'a> Figure<'a> {
     fn said(&self, events: usize, until: &str, decided: &str) -> String {
         let scenario = self.session.scenario();
         let (sent, lost) = self.all.sent_and_lost(self.session.trace(), events);
-        let processes = counted(scenario.nodes(), "process", "processes");
-        let messages = counted(sent, "message", "messages");
-        let lost = if lost == 0 { String::new() } else { format!(", {lost} of them lost") };
+        let processes = match scenario.nodes() {
+            1 => say!("1 process").into(),
+            count => say!("{count} processes"),
+        };
+        let messages = match sent {
+            1 => say!("1 message").into(),
+            count => say!("{count} messages"),
+        };
+        let lost = if lost == 0 { String::new() } else { say!(", {lost} of them lost") };
         let said = format!("{}, {processes}, {messages}{lost}{until}.", scenario.protocol.title);
         let only = self.choice.only.sentence(scenario, self.choice.words);
         let decided = Some(decided).filter(|decided| !decided.is_empty());
@@ -299,29 +307,30 @@ impl<'a> Figure<'a> {
             let unknown = &self.session.played().ballots.unknown;
             let unknown = unknown.iter().filter(|chosen| (chosen.event.0 as usize) < events);
             let unknown: Vec<_> = unknown.take(2).map(|chosen| unknown_text(trace, words, chosen) + ".").collect();
-            return if unknown.is_empty() { "Nothing is decided.".to_owned() } else { unknown.join(" ") };
+            return if unknown.is_empty() { say!("Nothing is decided.").into() } else { unknown.join(" ") };
         };
         let rest: Vec<_> = decisions.map(|(event, _)| *event).collect();
         if !rest.is_empty() && !trace.scenario.protocol.is_log {
             // Only a single decree should be decided, and here there are several.
             let decrees = std::iter::once(*first).chain(rest).filter_map(|event| match trace.event(event).what {
                 What::Stated(_, Fact::Learned(_, vote)) => {
-                    Some(format!("“{}”", words.value(&trace.scenario.symbols, vote.value)))
+                    Some(say!("“{text}”", text = words.value(&trace.scenario.symbols, vote.value)))
                 }
                 _ => None,
             });
             let decrees: Vec<_> = decrees.collect();
-            return format!("Different processes learn {}.", decrees.join(" and "));
+            return say!("Different processes learn {list}.", list = decrees.join(say!(" and ").text()));
         }
         if !rest.is_empty() {
-            return format!("{} {} are decided.", rest.len() + 1, words.decrees);
+            return say!("{count} {decrees} are decided.", count = rest.len() + 1, decrees = words.decrees);
         }
         let What::Stated(node, Fact::Learned(_, vote)) = trace.event(*first).what else { return String::new() };
         let symbols = &trace.scenario.symbols;
         let (value, number) = (words.value(symbols, vote.value), symbols.ballot(vote.ballot));
         let knows = symbols.node(node);
         let time = self.time_text(*time);
-        format!("“{value}” is decided by {} {number}; {knows} is the first to know, at {time}.", words.ballot)
+        let ballot = words.ballot;
+        say!("“{value}” is decided by {ballot} {number}; {knows} is the first to know, at {time}.")
     }
 
     /// A time to a hundredth of Δ, with its ms where the script says how long Δ is.
@@ -343,14 +352,11 @@ impl<'a> Figure<'a> {
         let space = if said.is_empty() { "" } else { " " };
         let until = self.time_text(until);
         let outcome = self.alarm(self.cursor.events).map_or(outcome.to_owned(), |alarm| format!("{alarm} {outcome}"));
-        format!("{said}{space}Space-time diagram from 0Δ to {until}, a lane for each of {names}. {outcome}")
+        let diagram = say!("Space-time diagram from 0Δ to {until}, a lane for each of {names}.");
+        format!("{said}{space}{diagram} {outcome}")
     }
 }
 
 fn name_size(window: &Window) -> f64 {
     if window.per_lane >= 40.0 { SIZES[2] } else { SIZES[3] }
-}
-
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }

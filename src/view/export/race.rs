@@ -3,6 +3,7 @@
 use super::SVG_BYTES_MAX;
 use super::svg::Svg;
 use crate::session::Session;
+use crate::tongue::{say, translated};
 use crate::types::Time;
 use crate::view::decimal::within;
 use crate::view::race::{COLUMNS, RaceRow, RaceView};
@@ -45,7 +46,12 @@ pub fn race(race: &RaceView, drawn: Drawn, is_dark: bool) -> Result<String, Stri
     figure.words(&race.title, SIZES[0], Ink::Ink, true);
     figure.words(&race.about, SIZES[2], Ink::Soft, false);
     if drawn == Drawn::Bars {
-        figure.words("A ring marks when the leader knows, a square when all know.", SIZES[2], Ink::Soft, false);
+        figure.words(
+            say!("A ring marks when the leader knows, a square when all know.").text(),
+            SIZES[2],
+            Ink::Soft,
+            false,
+        );
         figure.axis(race.span);
     }
     for row in &race.rows {
@@ -59,9 +65,7 @@ pub fn race(race: &RaceView, drawn: Drawn, is_dark: bool) -> Result<String, Stri
     let svg = svg.finish();
     if svg.len() > SVG_BYTES_MAX {
         let most = SVG_BYTES_MAX / 1_000_000;
-        return Err(format!(
-            "A picture of this race would have more than {most} MB; race fewer protocols, or draw bars"
-        ));
+        return Err(say!("A picture of this race would have more than {most} MB; race fewer protocols, or draw bars"));
     }
     Ok(svg)
 }
@@ -88,7 +92,8 @@ impl Figure {
             row.notes.iter().for_each(|note| self.words(note, SIZES[2], Ink::Soft, false));
             return;
         };
-        let figures = COLUMNS.iter().zip(&ran.figures).map(|(name, figure)| format!("{name} {}", figure.text()));
+        let figures =
+            COLUMNS.iter().zip(&ran.figures).map(|(name, figure)| format!("{} {}", translated(name), figure.text()));
         let figures = figures.collect::<Vec<_>>().join(" · ");
         self.below += 6.0;
         self.words(&format!("{} ({})", row.title, ran.size), SIZES[1], Ink::Ink, true);
@@ -137,7 +142,7 @@ impl Figure {
             let ink = leg.phase.map_or(Ink::Grid, Ink::of);
             let (corner, size) = ((from, top), ((until - from - 1.0).max(0.5), BAR));
             self.shapes.push(Shape::Rect { corner, size, radius: 0.0, fill: Some(ink), stroke: None, alpha: 1.0 });
-            let label = leg.phase.map_or("wait", crate::protocol::Phase::label);
+            let label = leg.phase.map_or_else(|| say!("wait").text(), crate::protocol::Phase::label);
             if width_of(label, SIZES[2], true) + 8.0 < until - from {
                 let ink = if leg.phase.is_some() { Ink::Paper } else { Ink::Ink };
                 let middle = ((from + until) / 2.0, top + 15.5);

@@ -7,6 +7,7 @@ use super::Choice;
 use crate::protocol::{Fact, Vocabulary};
 use crate::scenario::Act;
 use crate::session::Session;
+use crate::tongue::say;
 use crate::trace::{Envelope, EventId, Loss, MessageId, Trace, What};
 use crate::types::{NodeId, Time};
 
@@ -58,7 +59,7 @@ pub(super) fn steps(session: &Session, choice: &Choice) -> Result<Vec<Step>, Str
         let Some(what) = drawn(trace, choice.words, &happened.what) else { continue };
         if steps.len() == STEPS_MAX {
             let until = trace.scenario.time_text(happened.time);
-            return Err(format!(
+            return Err(say!(
                 "A diagram of this run would have more than {STEPS_MAX} steps, which it has at {until}; a diagram of its beginning has \
                  fewer"
             ));

@@ -79,7 +79,10 @@ impl Standing {
     pub fn label(self, words: Vocabulary) -> &'static str {
         match self {
             Self::Successful => say!("successful").text(),
-            Self::Open => words.voting,
+            Self::Open => match words {
+                Vocabulary::Parliament1998 => say!("voting").text(),
+                Vocabulary::MadeSimple2001 => say!("accepting").text(),
+            },
             Self::Stopped => say!("stopped").text(),
         }
     }
