@@ -185,8 +185,8 @@ pub enum Outcome {
     NoAccount(Arc<str>),
     /// There is an account of this name already.
     Exists,
-    /// The command is against the rules, for this reason.
-    Refused(Refusal),
+    /// The command is against the rules, for this reason. Few are, and runs have many outcomes, so it is elsewhere.
+    Refused(Box<Refusal>),
 }
 
 /// Why a command was refused.
@@ -227,6 +227,12 @@ impl Refusal {
             Self::AskedSince(who) => say!("{who} has asked for it again since"),
             Self::OtherService => say!("a command of another service").into(),
         }
+    }
+}
+
+impl From<Refusal> for Outcome {
+    fn from(why: Refusal) -> Self {
+        Self::Refused(Box::new(why))
     }
 }
 
@@ -302,7 +308,7 @@ impl Replica {
             (State::Kv(pairs), Body::Kv(action)) => pairs.apply(action),
             (State::Lock(leases), Body::Lock(action)) => leases.apply(action, *at),
             (State::Bank(accounts), Body::Bank(action)) => accounts.apply(action),
-            _ => Outcome::Refused(Refusal::OtherService),
+            _ => Refusal::OtherService.into(),
         }
     }
 

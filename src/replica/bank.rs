@@ -112,12 +112,12 @@ impl Accounts {
         if sum <= BALANCE_MAX {
             return Ok(sum);
         }
-        Err(Outcome::Refused(Refusal::TooMuch(who.clone(), BALANCE_MAX)))
+        Err(Refusal::TooMuch(who.clone(), BALANCE_MAX).into())
     }
 
     fn less(&self, who: &Arc<str>, amount: u64) -> Result<u64, Outcome> {
         let balance = self.balance(who)?;
-        balance.checked_sub(amount).ok_or_else(|| Outcome::Refused(Refusal::TooLittle(who.clone(), balance)))
+        balance.checked_sub(amount).ok_or_else(|| Refusal::TooLittle(who.clone(), balance).into())
     }
 
     pub(super) fn digest(&self, digest: &mut Digest) {

@@ -80,9 +80,10 @@ impl Pairs {
 
     /// Adds a number to the value under a key. A sum beyond 64 bits stays at the largest number.
     fn add(&mut self, key: &Arc<str>, number: i64) -> Outcome {
-        let value = self.0.get(key).map_or_else(|| "0".into(), Arc::clone);
-        let Ok(before) = value.parse::<i64>() else {
-            return Outcome::Refused(Refusal::NoNumber(key.clone(), value));
+        let before = match self.0.get(key).map(|value| (value, value.parse::<i64>())) {
+            None => 0,
+            Some((_, Ok(before))) => before,
+            Some((value, Err(_))) => return Refusal::NoNumber(key.clone(), value.clone()).into(),
         };
         let sum: Arc<str> = before.saturating_add(number).to_string().into();
         self.0.set(key.clone(), sum.clone());

@@ -134,7 +134,7 @@ impl Leases {
                 self.leases.set(lock.clone(), Lease { holder: who.clone(), asked, until });
                 Outcome::Granted(until)
             }
-            (Wish::Release, _, Some(own)) if at < own.asked => Outcome::Refused(Refusal::AskedSince(who.clone())),
+            (Wish::Release, _, Some(own)) if at < own.asked => Refusal::AskedSince(who.clone()).into(),
             (Wish::Release, _, Some(_)) => {
                 self.leases.remove(lock);
                 Outcome::Released
