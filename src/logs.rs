@@ -21,6 +21,7 @@ mod tlc;
 mod words;
 
 use crate::check::{self, Verdict, Violation};
+use crate::tongue::{key, say, translated};
 use crate::trace::Trace;
 use crate::types::Millis;
 use entry::Lines;
@@ -99,7 +100,7 @@ impl Log {
     /// A sentence, when there is nothing at all to show.
     pub fn read(text: &str, beside: &Beside) -> Result<Self, String> {
         if text.len() > BYTES_MAX {
-            return Err(format!("a log has at most {BYTES_MAX} bytes"));
+            return Err(say!("a log has at most {most} bytes", most = BYTES_MAX));
         }
         let (format, _, read) =
             FORMATS.iter().find(|(_, is_it, _)| is_it(text)).expect("the last one takes everything");
@@ -110,10 +111,10 @@ impl Log {
         if lines.entries.is_empty() {
             let first = lines.mistakes.first();
             let why = first.map_or_else(
-                || "it is empty".to_owned(),
-                |mistake| format!("line {}: {}", mistake.line, mistake.message),
+                || say!("it is empty").into(),
+                |mistake| say!("line {line}: {message}", line = mistake.line, message = mistake.message),
             );
-            return Err(format!("there is no event in this log, read as {format}: {why}"));
+            return Err(say!("there is no event in this log, read as {format}: {why}"));
         }
         let mut log = build::build(format, lines, beside.delta)?;
         log.told = told(&log);
@@ -148,7 +149,7 @@ pub fn parse_span(text: &str) -> Result<Millis, String> {
     let span = json::decimal(number.trim(), decimals).map(Millis);
     let span = span.filter(|span| span.0 > 0 && *span <= crate::types::Scale::LONGEST);
     span.ok_or_else(|| {
-        format!("“{}” does not say how long Δ is; write it like 50ms or 2s", crate::types::shortened(text))
+        say!("“{text}” does not say how long Δ is; write it like 50ms or 2s", text = crate::types::shortened(text))
     })
 }
 
@@ -160,7 +161,8 @@ fn told(log: &Log) -> Vec<Told> {
         let needs = needs::NEEDS.iter().find(|(name, _)| *name == verdict.check.name).map(|(_, needs)| *needs);
         let lacks = |needs: &[needs::Stated]| {
             let missing: Vec<_> = needs.iter().filter(|need| !stated.contains(need)).map(|need| need.name()).collect();
-            (!missing.is_empty()).then(|| format!("the log states no “{}”", missing.join("”, no “")))
+            (!missing.is_empty())
+                .then(|| say!("the log states no “{names}”", names = missing.join(translated(key!("”, no “")))))
         };
         // The other checks are about protocols whose logs are not read.
         let needs = needs.filter(|_| verdict.is_applicable)?;
@@ -169,7 +171,7 @@ fn told(log: &Log) -> Vec<Told> {
             let is_doubtful = verdict.check.name == "learned-only-if-chosen" && !verdict.holds();
             let names = log.trace.scenario.symbols.set(silent_acceptors);
             (is_doubtful && !silent_acceptors.is_empty())
-                .then(|| format!("the log has no line of {names}, whose votes could be those that are missing"))
+                .then(|| say!("the log has no line of {names}, whose votes could be those that are missing"))
         });
         if silent.is_some() {
             (verdict.is_applicable, verdict.violation) = (false, None);

@@ -43,6 +43,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crate::quorum::{Overlap, Purpose, QuorumSystem, Quorums, Round};
+use crate::tongue::{say, translated};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Value, Vote};
 
 pub use cast::Cast;
@@ -222,7 +223,8 @@ impl Protocol {
 
     /// A sentence that says why naming a leader has no effect with these choices; none where it has one.
     pub fn oracle_unheard(&self, choices: &[u8]) -> Option<String> {
-        (self.ignores_oracle)(choices).map(|why| format!("the {} protocol {why}", self.name))
+        (self.ignores_oracle)(choices)
+            .map(|why| say!("the {name} protocol {why}", name = self.name, why = translated(why)))
     }
 
     /// The choices of a script that chooses nothing: the default of every option.

@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use siphasher::sip::SipHasher13;
 
+use crate::tongue::say;
 use crate::types::{Time, shortened};
 
 /// Every service, in the order in which they are taught. A new one adds its row here and its file beside.
@@ -74,11 +75,16 @@ impl Service {
     /// A sentence that says why these words are not one of the service's commands.
     fn misread(&self, words: &[&str]) -> String {
         let Some(verb) = words.first() else {
-            return format!("expected a command of {}, which knows {}", self.name, self.forms());
+            return say!("expected a command of {name}, which knows {forms}", name = self.name, forms = self.forms());
         };
         match self.commands.iter().find(|command| command.form.split(' ').next() == Some(verb)) {
-            Some(CommandInfo { form, example, .. }) => format!("“{verb}” is written {form}, as in {example}"),
-            None => format!("{} is not a command of {}, which knows {}", quoted(verb), self.name, self.forms()),
+            Some(CommandInfo { form, example, .. }) => say!("“{verb}” is written {form}, as in {example}"),
+            None => say!(
+                "{verb} is not a command of {name}, which knows {forms}",
+                verb = quoted(verb),
+                name = self.name,
+                forms = self.forms()
+            ),
         }
     }
 
@@ -89,13 +95,15 @@ impl Service {
 
 /// A word from outside in quotes: at most 40 characters of it, without characters that move a cursor.
 fn quoted(word: &str) -> String {
-    format!("“{}”", shortened(word))
+    say!("“{word}”", word = shortened(word))
 }
 
 /// A whole number from `least` to [`NUMBER_MAX`].
 fn whole(word: &str, least: i64) -> Result<i64, String> {
     let number = word.parse().ok().filter(|number| (least..=NUMBER_MAX).contains(number));
-    number.ok_or_else(|| format!("expected a whole number from {least} to {NUMBER_MAX}, found {}", quoted(word)))
+    number.ok_or_else(|| {
+        say!("expected a whole number from {least} to {most}, found {found}", most = NUMBER_MAX, found = quoted(word))
+    })
 }
 
 /// What a client asks of a service, and when it asked.
@@ -177,11 +185,80 @@ pub enum Outcome {
     NoAccount(Arc<str>),
     /// There is an account of this name already.
     Exists,
-    /// The command is against the rules, for this reason.
-    Refused(String),
+    /// The command is against the rules, for this reason. Few are, and runs have many outcomes, so it is elsewhere.
+    Refused(Box<Refusal>),
 }
 
-/// Writes the outcome in a few words, as in a line of a trace.
+/// Why a command was refused.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Refusal {
+    /// The account of this name would have more than this.
+    TooMuch(Arc<str>, u64),
+    /// The account of this name has only this.
+    TooLittle(Arc<str>, u64),
+    /// Under this key is this value, which is no number.
+    NoNumber(Arc<str>, Arc<str>),
+    /// This client has asked for the lock again since.
+    AskedSince(Arc<str>),
+    /// The command is one of another service.
+    OtherService,
+}
+
+/// Writes the reason in English.
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooMuch(who, most) => write!(formatter, "{who} would have more than {most}"),
+            Self::TooLittle(who, balance) => write!(formatter, "{who} has only {balance}"),
+            Self::NoNumber(key, value) => write!(formatter, "{key} is {value}, to which nothing can be added"),
+            Self::AskedSince(who) => write!(formatter, "{who} has asked for it again since"),
+            Self::OtherService => formatter.write_str("a command of another service"),
+        }
+    }
+}
+
+impl Refusal {
+    /// The reason in the language that the page speaks.
+    fn told(&self) -> String {
+        match self {
+            Self::TooMuch(who, most) => say!("{who} would have more than {most}"),
+            Self::TooLittle(who, balance) => say!("{who} has only {balance}"),
+            Self::NoNumber(key, value) => say!("{key} is {value}, to which nothing can be added"),
+            Self::AskedSince(who) => say!("{who} has asked for it again since"),
+            Self::OtherService => say!("a command of another service").into(),
+        }
+    }
+}
+
+impl From<Refusal> for Outcome {
+    fn from(why: Refusal) -> Self {
+        Self::Refused(Box::new(why))
+    }
+}
+
+impl Outcome {
+    /// The outcome in the language that the page speaks. [`Outcome::to_string`] is English, because the hash of a trace is the
+    /// same everywhere.
+    pub fn told(&self) -> String {
+        let phrase = match self {
+            Self::Done => say!("ok"),
+            Self::NoOp => say!("nothing to do"),
+            Self::Nothing => say!("nothing"),
+            Self::Released => say!("released"),
+            Self::NotHeld => say!("not held"),
+            Self::Exists => say!("exists already"),
+            Self::Value(value) => return value.to_string(),
+            Self::Granted(until) => return say!("granted until {until}Δ"),
+            Self::Held(holder, until) => return say!("held by {holder} until {until}Δ"),
+            Self::Balance(balance) => return say!("balance {balance}"),
+            Self::NoAccount(who) => return say!("no account {who}"),
+            Self::Refused(why) => return say!("refused: {why}", why = why.told()),
+        };
+        phrase.into()
+    }
+}
+
+/// Writes the outcome in a few words of English, as in a line of a trace.
 impl fmt::Display for Outcome {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = match self {
@@ -231,7 +308,7 @@ impl Replica {
             (State::Kv(pairs), Body::Kv(action)) => pairs.apply(action),
             (State::Lock(leases), Body::Lock(action)) => leases.apply(action, *at),
             (State::Bank(accounts), Body::Bank(action)) => accounts.apply(action),
-            _ => Outcome::Refused("a command of another service".to_owned()),
+            _ => Refusal::OtherService.into(),
         }
     }
 
@@ -261,7 +338,7 @@ impl Replica {
     /// The state as it is shown to people: names and their values, in order.
     pub fn entries(&self) -> Vec<(String, String)> {
         match &self.state {
-            State::Plain => vec![("applied".to_owned(), self.applied.to_string())],
+            State::Plain => vec![(say!("applied").into(), self.applied.to_string())],
             State::Kv(pairs) => pairs.entries(),
             State::Lock(leases) => leases.entries(),
             State::Bank(accounts) => accounts.entries(),

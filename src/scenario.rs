@@ -31,6 +31,7 @@ use crate::protocol::{
 };
 use crate::quorum::{Purpose, QuorumSystem, Round};
 use crate::replica::{Command, Service};
+use crate::tongue::say;
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Scale, Symbols, Time, Value, Vote};
 
 pub use asked::{GoalLine, Permission, Who};
@@ -112,7 +113,7 @@ pub mod limits {
 
 /// Why a text is not a scenario: the place and the reason, in one line.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("line {line}, column {column}: {message}")]
+#[error("{}", say!("line {line}, column {column}: {message}"))]
 pub struct Error {
     /// The line, counted from 1.
     pub line: usize,
@@ -311,11 +312,12 @@ impl Scenario {
         });
         let asked: Vec<_> = asked.collect();
         Cow::Owned(match &asked[..] {
-            [] => "Untitled run".to_owned(),
-            [(node, value)] => format!("{node} asks for “{value}”"),
-            [(one, first), (other, second)] => format!("{one} asks for “{first}”, {other} for “{second}”"),
+            [] => say!("Untitled run").into(),
+            [(node, value)] => say!("{node} asks for “{value}”"),
+            [(one, first), (other, second)] => say!("{one} asks for “{first}”, {other} for “{second}”"),
             [(one, first), (other, second), ..] => {
-                format!("{one} asks for “{first}”, {other} for “{second}”, and {} more", asked.len() - 2)
+                let more = asked.len() - 2;
+                say!("{one} asks for “{first}”, {other} for “{second}”, and {more} more")
             }
         })
     }

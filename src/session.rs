@@ -17,6 +17,7 @@ use crate::check::Verdict;
 use crate::check::beta::Beta;
 use crate::scenario::{Act, Error, Lie, Line, Link, RuleEffect, Scenario, Script, Statement, limits};
 use crate::sim::{Run, World};
+use crate::tongue::say;
 use crate::trace::{EventId, MessageId, Trace, What};
 use crate::types::Time;
 
@@ -79,7 +80,7 @@ impl Version {
             None => {
                 let (most, at_most) = (limits::TEXT_BYTES, limits::LINES);
                 let message =
-                    format!("the script would have {bytes} bytes in {lines} lines; it has at most {most} in {at_most}");
+                    say!("the script would have {bytes} bytes in {lines} lines; it has at most {most} in {at_most}");
                 return Err(Error { line: 1, column: 1, message });
             }
         };

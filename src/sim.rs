@@ -28,6 +28,7 @@ use siphasher::sip::SipHasher13;
 use crate::protocol::{Cell, Effect, Executed, Input, Machine, Message, Slip, Storage, TimerId};
 use crate::replica::Replica;
 use crate::scenario::{Act, Disk, Injection, Scenario};
+use crate::tongue::say;
 use crate::trace::{Applied, EventId, Loss, MessageId, Trace, What};
 use crate::types::{Instance, NodeId, NodeSet, Time, Value};
 use forge::Signed;
@@ -245,7 +246,7 @@ impl World {
             Act::Crash(node) => {
                 if let Some(armed) = self.nodes[node.index()].crash_before_send {
                     let name = self.scenario.symbols.node(*node);
-                    self.idle.push((armed, format!("{name} crashes otherwise before it sends")));
+                    self.idle.push((armed, say!("{name} crashes otherwise before it sends")));
                 }
                 self.crash(*node, Some(event), log);
             }
@@ -308,24 +309,26 @@ impl World {
     fn idle_reason(&self, act: &Act<NodeId, Value>) -> Option<String> {
         let name = |node: &NodeId| self.scenario.symbols.node(*node);
         match act {
-            Act::Propose(node, _) if !self.is_up(*node) => Some(format!("{} is down and cannot propose", name(node))),
+            Act::Propose(node, _) if !self.is_up(*node) => {
+                Some(say!("{node} is down and cannot propose", node = name(node)))
+            }
             Act::Crash(node) | Act::CrashBeforeSend(node) if !self.is_up(*node) => {
-                Some(format!("{} is down already", name(node)))
+                Some(say!("{node} is down already", node = name(node)))
             }
             Act::CrashBeforeSend(node) if self.nodes[node.index()].crash_before_send.is_some() => {
-                Some(format!("{} is told this already", name(node)))
+                Some(say!("{node} is told this already", node = name(node)))
             }
             Act::Timeout(node, timer, number) => {
                 let timer = self.timer(timer, *number);
                 let is_running = self.nodes[node.index()].timers.iter().any(|(running, _)| *running == timer);
-                (!is_running).then(|| format!("{} runs no such timer now", name(node)))
+                (!is_running).then(|| say!("{node} runs no such timer now", node = name(node)))
             }
-            Act::Restart(node, _) if self.is_up(*node) => Some(format!("{} is up already", name(node))),
-            Act::Cut(link) if !self.is_open(link.from, link.to) => Some("this link is cut already".to_owned()),
-            Act::HealLink(link) if self.is_open(link.from, link.to) => Some("this link is open already".to_owned()),
-            Act::Heal if self.network.is_whole() => Some("there is nothing to heal".to_owned()),
+            Act::Restart(node, _) if self.is_up(*node) => Some(say!("{node} is up already", node = name(node))),
+            Act::Cut(link) if !self.is_open(link.from, link.to) => Some(say!("this link is cut already").into()),
+            Act::HealLink(link) if self.is_open(link.from, link.to) => Some(say!("this link is open already").into()),
+            Act::Heal if self.network.is_whole() => Some(say!("there is nothing to heal").into()),
             Act::Leader(leaders) if leaders.iter().copied().collect::<NodeSet>() == self.leaders => {
-                Some("the oracle says this already".to_owned())
+                Some(say!("the oracle says this already").into())
             }
             _ => None,
         }

@@ -48,11 +48,12 @@ pub use window::Window;
 
 use crate::report::Broken;
 use crate::session::Session;
+use crate::tongue::say;
 
 /// A sentence if the run was not run to its end because it takes or holds too much. It matters more than other notes.
 #[inline(never)]
 pub fn cut_short(session: &Session) -> Option<String> {
-    session.played().cut_short().map(|note| format!("This run {}.", note.message))
+    session.played().cut_short().map(|note| say!("This run {what}.", what = note.message))
 }
 
 /// What is broken in a run as far as it has been watched; none while every check holds.
@@ -66,7 +67,7 @@ pub fn broken(session: &Session, words: Vocabulary) -> Option<Broken> {
 pub fn notes(session: &Session) -> Vec<String> {
     let sentence = |line: usize, message: &str| match line {
         0 => format!("{message}."),
-        line => format!("Line {line}: {message}."),
+        number => say!("Line {number}: {note}.", note = message),
     };
     session.played().notes.iter().map(|note| sentence(note.line, &note.message)).collect()
 }

@@ -15,6 +15,7 @@ use crate::protocol::{self, Basis, Fact, Message, PROTOCOLS, Payload, Protocol, 
 use crate::quorum::{Overlap, Purpose, QuorumSystem, Quorums, Round};
 use crate::replica::Outcome;
 use crate::scenario::{Act, Disk, Scenario, limits, suggestion};
+use crate::tongue::say;
 use crate::trace::{Applied, Envelope, EventId, Loss, MessageId, Trace, What};
 use crate::types::{Ballot, Instance, Millis, NODES_MAX, NodeId, NodeSet, Scale, Time, Value, Vote, shortened};
 use derive::Derived;
@@ -28,13 +29,13 @@ pub(super) fn build(format: &'static str, mut lines: Lines, delta: Option<Millis
     lines.entries.retain(|entry| !entry.node.is_empty());
     let events = lines.entries.len();
     if events == 0 {
-        return Err("nothing in this log happens at a process".to_owned());
+        return Err(say!("nothing in this log happens at a process").into());
     }
     let mut notes = std::mem::take(&mut lines.notes);
     let row = row(&mut lines)?;
     let names = Names::of(&lines)?;
     if names.shift > 0 {
-        notes.push("The log has a ballot 0, so every ballot number is told as one more than in the log".to_owned());
+        notes.push(say!("The log has a ballot 0, so every ballot number is told as one more than in the log").into());
     }
     let ends = ends(&lines.entries);
     let times = Times::of(&lines.entries);
@@ -64,9 +65,9 @@ pub(super) fn build(format: &'static str, mut lines: Lines, delta: Option<Millis
         }
     }
     if let Some(first) = lost_ends.iter().min() {
-        let (count, them) =
-            if lost_ends.len() == 1 { (1, "A message arrives") } else { (lost_ends.len(), "Messages arrive") };
-        notes.push(format!(
+        let count = lost_ends.len();
+        let them = if count == 1 { "A message arrives" } else { "Messages arrive" };
+        notes.push(say!(
             "{them} that nobody sent in this log ({count}, the first in line {first}); no arrow is drawn there"
         ));
     }
@@ -195,20 +196,18 @@ fn tell_order(order: &Order, unit: Unit, notes: &mut Vec<String>) {
             Unit::Ticks => format!("{}Δ", Time(most)),
             _ => format!("{} ms", Millis(most)),
         };
-        let events = if count == 1 { "1 event stands".to_owned() } else { format!("{count} events stand") };
-        notes.push(format!(
-            "The clocks of the log disagree: {events} later than its own clock says, by up to {by}, the first in line {line}, because \
-             its cause is later"
-        ));
+        let events = if count == 1 { say!("1 event stands").into() } else { say!("{count} events stand") };
+        notes.push(say!("The clocks of the log disagree: {events} later than its own clock says, by up to {by}, the first in line {line}, because \
+             its cause is later"));
     }
     if let Some(line) = order.circle {
-        notes.push(format!(
+        notes.push(say!(
             "Line {line} comes before its own cause, so no order is right; its message is taken as it comes"
         ));
     }
     if unit == Unit::None {
         notes.push(
-            "The log has no times: only the order of its events means something, and a message takes 1Δ".to_owned(),
+            say!("The log has no times: only the order of its events means something, and a message takes 1Δ").into(),
         );
     }
 }
@@ -227,10 +226,10 @@ fn scale(
     let most = limits::TIME.0 / Time::DELTA.0;
     match (unit, told) {
         (Unit::None, _) => Ok(None),
-        (Unit::Ticks, _) if span > limits::TIME.0 => Err(format!("the log is longer than {most}Δ")),
+        (Unit::Ticks, _) if span > limits::TIME.0 => Err(say!("the log is longer than {most}Δ")),
         (Unit::Ticks, told) => Ok(told.and_then(Scale::new)),
         (Unit::Micros, Some(delta)) if span / most > delta.0 => {
-            Err(format!("the log is longer than {most} times {delta} ms; give a longer Δ"))
+            Err(say!("the log is longer than {most} times {delta} ms; give a longer Δ"))
         }
         (Unit::Micros, Some(delta)) => Ok(Scale::new(delta)),
         (Unit::Micros, None) => {
@@ -240,14 +239,14 @@ fn scale(
             let delta = if slowest > 0 { slowest } else { (span / 10).max(1) };
             let delta = Millis(delta.max(span / most + 1).min(Scale::LONGEST.0));
             if span / most > delta.0 {
-                return Err(format!("the log is longer than {most} hours"));
+                return Err(say!("the log is longer than {most} hours"));
             }
             let why = if slowest == delta.0 {
-                "as long as the slowest message of the log"
+                say!("as long as the slowest message of the log")
             } else {
-                "chosen so that the log can be drawn"
+                say!("chosen so that the log can be drawn")
             };
-            notes.push(format!("Nobody says how long Δ is; it is {delta} ms here, {why}"));
+            notes.push(say!("Nobody says how long Δ is; it is {delta} ms here, {why}"));
             Ok(Scale::new(delta))
         }
     }
@@ -286,7 +285,7 @@ fn row(lines: &mut Lines) -> Result<&'static Protocol, String> {
     let named = lines.head.protocol.as_deref().unwrap_or_else(|| names::protocol(&lines.entries));
     let row = protocol::find(named).ok_or_else(|| {
         let hint = suggestion(named, PROTOCOLS.iter().map(|row| row.name));
-        format!("no protocol is called “{}”{hint}", shortened(named))
+        say!("no protocol is called “{name}”{hint}", name = shortened(named))
     })?;
     let (mut kept, mut wrong) = (Vec::new(), Vec::new());
     for entry in std::mem::take(&mut lines.entries) {
@@ -294,7 +293,10 @@ fn row(lines: &mut Lines) -> Result<&'static Protocol, String> {
             Deed::Send(letter, _) | Deed::Receive(letter, _) | Deed::Lose(letter, _)
                 if row.kind_named(letter.kind).is_none() =>
             {
-                wrong.push((entry.line, format!("the protocol {} has no message {}", row.name, letter.kind)));
+                wrong.push((
+                    entry.line,
+                    say!("the protocol {name} has no message {kind}", name = row.name, kind = letter.kind),
+                ));
             }
             _ => kept.push(entry),
         }
@@ -319,13 +321,13 @@ fn scenario(
     let setup = &scenario.setup;
     let is_plain = setup.quorums.overlap == Overlap::AnyTwo && row.trust == Trust::Crash && setup.changes.is_none();
     if !is_plain || setup.histories.is_some() {
-        return Err(format!("logs of the protocol {protocol} cannot be read: its checks need more than a log says"));
+        return Err(say!("logs of the protocol {protocol} cannot be read: its checks need more than a log says"));
     }
     let acceptors = names.acceptors(lines, notes);
     let most = lines.head.quorum.unwrap_or(acceptors.len() / 2 + 1);
     if most > acceptors.len() {
         let (have, said) = (acceptors.len(), names.set(acceptors));
-        return Err(format!("a quorum of {most} is larger than the {have} acceptors {said}"));
+        return Err(say!("a quorum of {most} is larger than the {have} acceptors {said}"));
     }
     let setup = Arc::make_mut(&mut scenario.setup);
     setup.cast.acceptors = acceptors;
@@ -334,7 +336,7 @@ fn scenario(
     symbols.nodes = names.nodes.iter().map(|name| name.as_str().into()).collect();
     symbols.values = names.values.iter().map(|value| value.as_str().into()).collect();
     scenario.delta = scale;
-    scenario.title = format!("A log of {}", names.set(NodeSet::all(names.nodes.len())));
+    scenario.title = say!("A log of {nodes}", nodes = names.set(NodeSet::all(names.nodes.len())));
     Ok((script, scenario))
 }
 

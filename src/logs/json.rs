@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::entry::{Cast, Deed, Entry, Letter, Lines, Number, Stamp};
 use super::words::{self, Word};
 use super::{NAME_CHARS_MAX, VALUE_CHARS_MAX};
+use crate::tongue::{key, say, translated};
 use crate::types::shortened;
 
 type Object = Map<String, Value>;
@@ -23,13 +24,15 @@ pub(super) fn read(text: &str) -> Lines {
                 Ok(entry) => lines.entries.push(entry),
                 Err(why) => lines.mistake(line, why),
             },
-            Ok(_) => lines.mistake(line, "this is JSON, but no object"),
-            Err(error) => lines.mistake(line, format!("column {}: this is no JSON", error.column())),
+            Ok(_) => lines.mistake(line, say!("this is JSON, but no object")),
+            Err(error) => lines.mistake(line, say!("column {column}: this is no JSON", column = error.column())),
         }
         if lines.entries.len() > super::EVENTS_MAX {
             lines.entries.pop();
-            lines
-                .mistake(line, format!("a log has at most {} events; what comes after is not read", super::EVENTS_MAX));
+            lines.mistake(
+                line,
+                say!("a log has at most {most} events; what comes after is not read", most = super::EVENTS_MAX),
+            );
             break;
         }
     }
@@ -39,7 +42,7 @@ pub(super) fn read(text: &str) -> Lines {
 /// An object that says nothing of what happened speaks of the whole run. It stands before all events.
 fn head(lines: &mut Lines, line: usize, object: &Object) {
     if !lines.entries.is_empty() {
-        return lines.mistake(line, "“what” is missing: the word for what happened");
+        return lines.mistake(line, say!("“what” is missing: the word for what happened"));
     }
     let head = (|| {
         let mut head = lines.head.clone();
@@ -51,11 +54,13 @@ fn head(lines: &mut Lines, line: usize, object: &Object) {
             Some(Value::Number(count)) if count.as_u64().is_some_and(|count| (1..=128).contains(&count)) => {
                 count.as_u64().map(|count| count as usize)
             }
-            Some(_) => return Err("“quorum” is how many acceptors are enough: a whole number from 1 on".to_owned()),
+            Some(_) => {
+                return Err(String::from(say!("“quorum” is how many acceptors are enough: a whole number from 1 on")));
+            }
         };
         if let Some(delta) = object.get("delta_ms") {
             let micros = micros(delta, 3).filter(|micros| (1..=3_600_000_000).contains(micros));
-            head.delta_micros = Some(micros.ok_or("“delta_ms” is the length of Δ in ms, at most an hour")?);
+            head.delta_micros = Some(micros.ok_or(say!("“delta_ms” is the length of Δ in ms, at most an hour"))?);
         }
         Ok(head)
     })();
@@ -72,7 +77,7 @@ fn entry(line: usize, object: &Object) -> Result<Entry, String> {
         (Some(node), _) => node,
         // What happens to the network.
         (None, Word::Other) => String::new(),
-        (None, _) => return Err("“node” is missing: the process at which it happened".to_owned()),
+        (None, _) => return Err(say!("“node” is missing: the process at which it happened").into()),
     };
     Ok(Entry { line, stamp: stamp(object)?, node, deed: deed(object, word)?, clock: Vec::new() })
 }
@@ -82,20 +87,20 @@ fn entry(line: usize, object: &Object) -> Result<Entry, String> {
 /// # Errors
 /// A sentence that says which key is wrong or missing.
 pub(super) fn deed(object: &Object, word: Word) -> Result<Deed, String> {
-    let value = || need(value(object, "value")?, "value", "the decree");
-    let ballot = || need(ballot(object, "ballot")?, "ballot", "its number, as in \"2.B\"");
+    let value = || need(value(object, "value")?, "value", key!("the decree"));
+    let ballot = || need(ballot(object, "ballot")?, "ballot", key!("its number, as in \"2.B\""));
     let place = instance(object)?;
     Ok(match word {
         Word::Asked => Deed::Asked(value()?),
         Word::Crash => Deed::Crash,
         Word::Restart => Deed::Restart,
-        Word::Send => Deed::Send(letter(object)?, need(text(object, "to")?, "to", "the receiver")?),
-        Word::Receive => Deed::Receive(letter(object)?, need(text(object, "from")?, "from", "the sender")?),
-        Word::Lose => Deed::Lose(letter(object)?, need(text(object, "from")?, "from", "the sender")?),
+        Word::Send => Deed::Send(letter(object)?, need(text(object, "to")?, "to", key!("the receiver"))?),
+        Word::Receive => Deed::Receive(letter(object)?, need(text(object, "from")?, "from", key!("the sender"))?),
+        Word::Lose => Deed::Lose(letter(object)?, need(text(object, "from")?, "from", key!("the sender"))?),
         Word::Tried => Deed::Tried(ballot()?),
         Word::Promised => {
             let vote = vote(object)?;
-            let vote = need(vote, "vote", "null, or the vote that the promise reports")?;
+            let vote = need(vote, "vote", key!("null, or the vote that the promise reports"))?;
             Deed::Promised(place, ballot()?, vote)
         }
         Word::PromisedFrom => Deed::PromisedFrom(place, ballot()?),
@@ -112,7 +117,7 @@ pub(super) fn deed(object: &Object, word: Word) -> Result<Deed, String> {
 }
 
 fn letter(object: &Object) -> Result<Letter, String> {
-    let name = need(text(object, "kind")?, "kind", "the kind of the message")?;
+    let name = need(text(object, "kind")?, "kind", key!("the kind of the message"))?;
     Ok(Letter {
         id: value(object, "message")?,
         kind: words::kind(&name)?,
@@ -124,8 +129,8 @@ fn letter(object: &Object) -> Result<Letter, String> {
     })
 }
 
-fn need<T>(found: Option<T>, key: &str, what: &str) -> Result<T, String> {
-    found.ok_or_else(|| format!("“{key}” is missing: {what}"))
+fn need<T>(found: Option<T>, key: &str, what: &'static str) -> Result<T, String> {
+    found.ok_or_else(|| say!("“{key}” is missing: {what}", what = translated(what)))
 }
 
 fn text(object: &Object, key: &str) -> Result<Option<String>, String> {
@@ -133,20 +138,20 @@ fn text(object: &Object, key: &str) -> Result<Option<String>, String> {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => name(text, key).map(Some),
         Some(Value::Number(number)) => Ok(Some(number.to_string())),
-        Some(_) => Err(format!("“{key}” should be a text")),
+        Some(_) => Err(say!("“{key}” should be a text")),
     }
 }
 
 /// A name as it came, if it is short enough.
 fn name(text: &str, key: &str) -> Result<String, String> {
     if text.is_empty() || text.chars().count() > NAME_CHARS_MAX || text.chars().any(char::is_control) {
-        return Err(format!("“{key}” should be a text of 1 to {NAME_CHARS_MAX} characters"));
+        return Err(say!("“{key}” should be a text of 1 to {most} characters", most = NAME_CHARS_MAX));
     }
     Ok(text.to_owned())
 }
 
 fn names(object: &Object, key: &str) -> Result<Option<Vec<String>>, String> {
-    let wrong = || format!("“{key}” should be a list of names");
+    let wrong = || say!("“{key}” should be a list of names");
     match object.get(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Array(list)) => {
@@ -169,7 +174,7 @@ fn value(object: &Object, key: &str) -> Result<Option<String>, String> {
         Some(other) => other.to_string(),
     };
     if text.chars().count() > VALUE_CHARS_MAX {
-        return Err(format!("“{key}” has more than {VALUE_CHARS_MAX} characters"));
+        return Err(say!("“{key}” has more than {most} characters", most = VALUE_CHARS_MAX));
     }
     Ok(Some(text))
 }
@@ -179,7 +184,7 @@ fn instance(object: &Object) -> Result<u32, String> {
         None | Some(Value::Null) => Ok(1),
         Some(found) => match found.as_u64() {
             Some(place @ 1..=1_000_000) => Ok(place as u32),
-            _ => Err("“instance” is a place in the ledger: a whole number from 1 to 1000000".to_owned()),
+            _ => Err(say!("“instance” is a place in the ledger: a whole number from 1 to 1000000").into()),
         },
     }
 }
@@ -190,14 +195,14 @@ fn vote(object: &Object) -> Result<Option<Option<Cast>>, String> {
         Some(Value::Null) => Ok(Some(None)),
         Some(Value::Object(vote)) => match (ballot(vote, "ballot")?, value(vote, "value")?) {
             (Some(number), Some(value)) => Ok(Some(Some((number, value)))),
-            _ => Err("a vote has a “ballot” and a “value”".to_owned()),
+            _ => Err(say!("a vote has a “ballot” and a “value”").into()),
         },
-        Some(_) => Err("“vote” is null, or an object with “ballot” and “value”".to_owned()),
+        Some(_) => Err(say!("“vote” is null, or an object with “ballot” and “value”").into()),
     }
 }
 
 fn ballot(object: &Object, key: &str) -> Result<Option<Number>, String> {
-    let wrong = || format!("“{key}” is a ballot number, as in 2, \"2.B\" or [2, \"B\"]");
+    let wrong = || say!("“{key}” is a ballot number, as in 2, \"2.B\" or [2, \"B\"]");
     let number = |found: &Value| found.as_u64().and_then(|number| u32::try_from(number).ok()).ok_or_else(wrong);
     match object.get(key) {
         None | Some(Value::Null) => Ok(None),
@@ -229,7 +234,7 @@ pub(super) fn numbered(text: &str) -> Option<Number> {
 }
 
 fn stamp(object: &Object) -> Result<Option<Stamp>, String> {
-    let bad = |key: &str| format!("“{key}” is a time from 0 on");
+    let bad = |key: &str| say!("“{key}” is a time from 0 on");
     if let Some(found) = object.get("t") {
         return micros(found, 6).map(|ticks| Some(Stamp::Ticks(ticks))).ok_or_else(|| bad("t"));
     }
@@ -240,9 +245,9 @@ fn stamp(object: &Object) -> Result<Option<Stamp>, String> {
     }
     match object.get("time") {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => date(text)
-            .map(|micros| Some(Stamp::Micros(micros)))
-            .ok_or_else(|| format!("“time” is a time as in 2026-01-31T12:00:00.123Z, but it is “{}”", shortened(text))),
+        Some(Value::String(text)) => date(text).map(|micros| Some(Stamp::Micros(micros))).ok_or_else(|| {
+            say!("“time” is a time as in 2026-01-31T12:00:00.123Z, but it is “{text}”", text = shortened(text))
+        }),
         Some(found) => micros(found, 6).map(|micros| Some(Stamp::Micros(micros))).ok_or_else(|| bad("time")),
     }
 }

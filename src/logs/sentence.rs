@@ -4,6 +4,7 @@
 use super::entry::{Cast, Deed, Letter, Number};
 use super::words::{self, Word};
 use super::{VALUE_CHARS_MAX, json};
+use crate::tongue::say;
 
 /// What a sentence says.
 ///
@@ -117,14 +118,14 @@ impl<'a> Rest<'a> {
         let place = word.trim_end_matches('…').trim_start_matches('[').trim_end_matches(']').parse();
         let place = place.ok().filter(|place| (1..=1_000_000).contains(place));
         Ok((
-            place.ok_or_else(|| format!("“{}” is no place in the ledger", crate::types::shortened(word)))?,
+            place.ok_or_else(|| say!("“{word}” is no place in the ledger", word = crate::types::shortened(word)))?,
             word.ends_with('…'),
         ))
     }
 
     fn number(&mut self) -> Result<Number, String> {
         let word = self.word().trim_end_matches(',');
-        json::numbered(word).ok_or_else(|| format!("“{}” is no ballot number", crate::types::shortened(word)))
+        json::numbered(word).ok_or_else(|| say!("“{word}” is no ballot number", word = crate::types::shortened(word)))
     }
 
     /// A decree: a word, or words in quotation marks.
@@ -146,13 +147,13 @@ impl<'a> Rest<'a> {
                         }
                     }
                 }
-                let end = end.ok_or("a decree in quotation marks has no end")?;
+                let end = end.ok_or(say!("a decree in quotation marks has no end"))?;
                 self.text = quoted[end + 1..].trim_start_matches([':', ',']).trim_start();
                 value
             }
         };
         if value.is_empty() || value.chars().count() > VALUE_CHARS_MAX {
-            return Err(format!("here should be a decree of 1 to {VALUE_CHARS_MAX} characters"));
+            return Err(say!("here should be a decree of 1 to {most} characters", most = VALUE_CHARS_MAX));
         }
         Ok(value)
     }
@@ -187,7 +188,7 @@ impl<'a> Rest<'a> {
     fn after(&mut self, mark: &str) -> Result<String, String> {
         let mut words = self.text.split_whitespace().skip_while(|word| *word != mark);
         let name = words.nth(1).map(|name| name.trim_end_matches([',', ':']).to_owned());
-        name.ok_or_else(|| format!("“{mark}” and a process are missing"))
+        name.ok_or_else(|| say!("“{mark}” and a process are missing"))
     }
 }
 

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::entry::{Deed, Entry, Lines};
 use super::{EVENTS_MAX, NAME_CHARS_MAX, json, sentence, words};
+use crate::tongue::say;
 
 /// Whether a text is such a log: its first line is a regular expression with the names of ShiViz, or one of its first lines is a
 /// process with a clock.
@@ -42,7 +43,10 @@ pub(super) fn read(text: &str) -> Lines {
         let Some((node, clock)) = clock(clock_text) else {
             lines.mistake(
                 line,
-                "here should be a process and its clock, as in A {\"A\":1, \"B\":2}; the rest is not read",
+                say!(
+                    "here should be a process and its clock, as in {example}; the rest is not read",
+                    example = "A {\"A\":1, \"B\":2}"
+                ),
             );
             break;
         };
@@ -57,15 +61,16 @@ pub(super) fn read(text: &str) -> Lines {
         }
         if lines.entries.len() > EVENTS_MAX {
             lines.entries.pop();
-            lines.mistake(line, format!("a log has at most {EVENTS_MAX} events; what comes after is not read"));
+            lines.mistake(
+                line,
+                say!("a log has at most {most} events; what comes after is not read", most = EVENTS_MAX),
+            );
             break;
         }
     }
     in_order(&mut lines.entries);
     if strange > 0 {
-        lines
-            .notes
-            .push(format!("Of the events, {strange} say nothing that a check reads (the first in line {first})"));
+        lines.notes.push(say!("Of the events, {strange} say nothing that a check reads (the first in line {first})"));
     }
     lines
 }
@@ -105,7 +110,7 @@ fn deed(text: &str) -> Result<Deed, String> {
     if !text.starts_with('{') {
         return sentence::deed(text);
     }
-    let object: Map<String, Value> = serde_json::from_str(text).map_err(|_| "this is no JSON".to_owned())?;
+    let object: Map<String, Value> = serde_json::from_str(text).map_err(|_| String::from(say!("this is no JSON")))?;
     let what = object.get("what").and_then(Value::as_str).unwrap_or("other");
     json::deed(&object, words::word(what)?)
 }

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::EVENTS_MAX;
 use super::entry::{Cast, Deed, Entry, Lines, Number};
+use crate::tongue::say;
 use value::Value;
 
 /// Who learns what a majority has voted for.
@@ -53,7 +54,10 @@ pub(super) fn read(text: &str) -> Lines {
             }
         }
         if reader.lines.entries.len() > EVENTS_MAX {
-            reader.lines.mistake(line, format!("a log has at most {EVENTS_MAX} events; what comes after is not read"));
+            reader.lines.mistake(
+                line,
+                say!("a log has at most {most} events; what comes after is not read", most = EVENTS_MAX),
+            );
             lines.clear();
             break;
         }
@@ -110,9 +114,9 @@ impl Reader {
         {
             self.voting(line, &votes, &bounds);
         } else if !known.is_empty() {
-            let message = format!(
-                "this state has the variables {}; those of Paxos.tla (msgs) or of Voting.tla (votes and maxBal) can be read",
-                known.join(", ")
+            let message = say!(
+                "this state has the variables {known}; those of Paxos.tla (msgs) or of Voting.tla (votes and maxBal) can be read",
+                known = known.join(", ")
             );
             self.lines.mistake(line, message);
         }
@@ -140,7 +144,7 @@ impl Reader {
                 (Some("2b"), Some(acceptor), Some(ballot)) => {
                     self.vote(line, &acceptor, ballot, text("val").unwrap_or_default());
                 }
-                _ => self.lines.mistake(line, "a message here is none of 1a, 1b, 2a and 2b of Paxos.tla"),
+                _ => self.lines.mistake(line, say!("a message here is none of 1a, 1b, 2a and 2b of Paxos.tla")),
             }
         }
     }
@@ -187,10 +191,8 @@ impl Reader {
 
     fn finish(mut self) -> Lines {
         self.lines.head.acceptors = self.acceptors.into_iter().collect();
-        self.lines.notes.push(format!(
-            "The model has no processes that lead or learn: b0 leads ballot 0, and “{OBSERVER}” learns what a majority of the acceptors has \
-             voted for"
-        ));
+        self.lines.notes.push(say!("The model has no processes that lead or learn: b0 leads ballot 0, and “{observer}” learns what a majority of the acceptors has \
+             voted for", observer = OBSERVER));
         self.lines
     }
 }

@@ -1,6 +1,7 @@
 //! The words of logs: those of 1998 and those of 2001, for what happens and for the kinds of messages.
 
 use crate::scenario::suggestion;
+use crate::tongue::say;
 
 /// What a line can say, by the name that `docs/logs.md` gives it first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -93,7 +94,11 @@ pub(super) fn word(name: &str) -> Result<Word, String> {
     let found = WORDS.iter().find(|(_, names)| names.contains(&name)).map(|(word, _)| *word);
     found.ok_or_else(|| {
         let known = WORDS.iter().flat_map(|(_, names)| names.iter().copied());
-        format!("“{}” is nothing that happens here{}", crate::types::shortened(name), suggestion(name, known))
+        say!(
+            "“{name}” is nothing that happens here{hint}",
+            name = crate::types::shortened(name),
+            hint = suggestion(name, known)
+        )
     })
 }
 
@@ -105,6 +110,10 @@ pub(super) fn kind(name: &str) -> Result<&'static str, String> {
     let found = KINDS.iter().find(|names| names.iter().any(|known| known.eq_ignore_ascii_case(name)));
     found.map(|names| names[0]).ok_or_else(|| {
         let known = KINDS.iter().flatten().copied();
-        format!("“{}” is no kind of message here{}", crate::types::shortened(name), suggestion(name, known))
+        say!(
+            "“{name}” is no kind of message here{hint}",
+            name = crate::types::shortened(name),
+            hint = suggestion(name, known)
+        )
     })
 }

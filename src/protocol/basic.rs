@@ -33,6 +33,7 @@ use super::synod::{
 };
 use super::{Effects, Fact, Family, Field, Input, Machine, OptionInfo, Payload, Protocol, Setup, Slip, Storage, Trust};
 use crate::quorum::Round;
+use crate::tongue::key;
 use crate::types::{Ballot, Instance, NodeId, Renaming, Value, Vote};
 
 const GUARD: usize = 0;
@@ -43,8 +44,8 @@ const PHASE_2_QUORUM: u8 = 1;
 pub(super) static PROTOCOL: Protocol = Protocol {
     name: "basic",
     title: "Basic protocol",
-    summary: "One {decree}; each process remembers {last_tried}, {next_bal} and {prev_vote} only.",
-    source: "PTP §2.3; slides, “Basic protocol”",
+    summary: key!("One {decree}; each process remembers {last_tried}, {next_bal} and {prev_vote} only."),
+    source: key!("PTP §2.3; slides, “Basic protocol”"),
     formulas: &[BALLOTS, BALLOT_MESSAGES],
     kin: kinship,
     family: Family::Synod,
@@ -56,7 +57,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
         OptionInfo {
             name: "guard",
             values: &["strict", "ge"],
-            summary: "Step 2b {it_votes} when b = {next_bal} (strict), or when b ≥ {next_bal} (ge).",
+            summary: key!("Step 2b {it_votes} when b = {next_bal} (strict), or when b ≥ {next_bal} (ge)."),
         },
         PHASE_2_OPTION,
     ],
@@ -69,7 +70,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     histories: None,
     client: Some(CLIENT),
     needs_results: false,
-    ignores_oracle: |_| Some("has no leader: whoever is asked starts a ballot"),
+    ignores_oracle: |_| Some(key!("has no leader: whoever is asked starts a ballot")),
     progress: None,
     open: |setup, me, storage| Box::new(Basic::open(setup, me, storage)),
 };
@@ -200,16 +201,19 @@ fn kinship() -> Kin {
     Kin {
         per_fault: 2,
         line: None,
-        costs: "two who propose at once can stop each other for ever",
+        costs: key!("two who propose at once can stop each other for ever"),
         after: &[
-            After { fault: "two of five processes are down", scenario: "minority-crash" },
-            After { fault: "two propose at once", scenario: "two-proposers" },
+            After { fault: key!("two of five processes are down"), scenario: "minority-crash" },
+            After { fault: key!("two propose at once"), scenario: "two-proposers" },
         ],
         from: &[Descent {
             from: "preliminary",
             changes: &[
-                (Aspect::Remembers, "three cells in place of all messages: {last_tried}, {next_bal} and {prev_vote}"),
-                (Aspect::Votes, "for a {ballot} that is not below {next_bal}, and not between two numbers"),
+                (
+                    Aspect::Remembers,
+                    key!("three cells in place of all messages: {last_tried}, {next_bal} and {prev_vote}"),
+                ),
+                (Aspect::Votes, key!("for a {ballot} that is not below {next_bal}, and not between two numbers")),
             ],
         }],
     }

@@ -18,6 +18,7 @@ use super::parliament::{
 use super::synod::majorities;
 use super::{Family, Guard, KindInfo, Protocol, Trust};
 use crate::quorum::Round;
+use crate::tongue::key;
 
 static VARIANT: Variant = Variant { is_log: true, is_broadcast: true };
 static KINDS: [KindInfo; KINDS_COUNT] = kinds(&VARIANT);
@@ -25,8 +26,8 @@ static KINDS: [KindInfo; KINDS_COUNT] = kinds(&VARIANT);
 pub(super) static PROTOCOL: Protocol = Protocol {
     name: "broadcast",
     title: "Votes to everybody",
-    summary: "Many {decrees}; {votes} go to everybody, so each takes 2Δ.",
-    source: "slides, “Running multiple consensus instances”",
+    summary: key!("Many {decrees}; {votes} go to everybody, so each takes 2Δ."),
+    source: key!("slides, “Running multiple consensus instances”"),
     formulas: &[STEADY_VOTES_TO_ALL, STALE_VOTES_TO_ALL],
     kin: kinship,
     family: Family::Synod,
@@ -63,14 +64,14 @@ fn kinship() -> Kin {
     Kin {
         per_fault: 2,
         line: None,
-        costs: "n² messages in place of 3n",
+        costs: key!("n² messages in place of 3n"),
         after: &[
-            After { fault: "the leader crashes", scenario: "leader-change" },
-            After { fault: "the leader crashes between two instances", scenario: "olive-day" },
+            After { fault: key!("the leader crashes"), scenario: "leader-change" },
+            After { fault: key!("the leader crashes between two instances"), scenario: "olive-day" },
         ],
         from: &[Descent {
             from: "multi",
-            changes: &[(Aspect::Told, "everybody hears each vote and counts; nobody sends {success}")],
+            changes: &[(Aspect::Told, key!("everybody hears each vote and counts; nobody sends {success}"))],
         }],
     }
 }

@@ -24,6 +24,7 @@ use super::parliament::{
 use super::synod::{GUARDS, majorities};
 use super::{Family, KindInfo, Protocol, Trust};
 use crate::quorum::Round;
+use crate::tongue::key;
 
 static VARIANT: Variant = Variant { is_log: false, is_broadcast: false };
 static KINDS: [KindInfo; KINDS_COUNT] = kinds(&VARIANT);
@@ -31,8 +32,8 @@ static KINDS: [KindInfo; KINDS_COUNT] = kinds(&VARIANT);
 pub(super) static PROTOCOL: Protocol = Protocol {
     name: "complete",
     title: "Complete protocol",
-    summary: "One {decree}; a leader, {nack}s and timers of 2Δ see to it that it is {passed}.",
-    source: "PTP §2.4; slides, “Complete protocol”",
+    summary: key!("One {decree}; a leader, {nack}s and timers of 2Δ see to it that it is {passed}."),
+    source: key!("PTP §2.4; slides, “Complete protocol”"),
     formulas: &[STALE_BALLOTS, BALLOTS, BALLOTS_ELSEWHERE, BALLOT_MESSAGES],
     kin: kinship,
     family: Family::Synod,
@@ -59,19 +60,19 @@ fn kinship() -> Kin {
     Kin {
         per_fault: 2,
         line: None,
-        costs: "an election, and 4Δ more for each stale {ballot}",
+        costs: key!("an election, and 4Δ more for each stale {ballot}"),
         after: &[
-            After { fault: "the leader before left one larger {ballot}", scenario: "nack-nine-delta" },
-            After { fault: "the leader before left two larger {ballots}", scenario: "two-stale-ten-delta" },
+            After { fault: key!("the leader before left one larger {ballot}"), scenario: "nack-nine-delta" },
+            After { fault: key!("the leader before left two larger {ballots}"), scenario: "two-stale-ten-delta" },
         ],
         from: &[Descent {
             from: "basic",
             changes: &[
                 (
                     Aspect::Asks,
-                    "only the leader starts a {ballot}, and again after 2Δ; the others hand their requests to it",
+                    key!("only the leader starts a {ballot}, and again after 2Δ; the others hand their requests to it"),
                 ),
-                (Aspect::Told, "whoever refuses says why with a {nack}"),
+                (Aspect::Told, key!("whoever refuses says why with a {nack}")),
             ],
         }],
     }

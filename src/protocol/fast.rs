@@ -48,6 +48,7 @@ use super::{
     Protocol, Setup, Slip, Storage, TimerId, TimerInfo, Trust,
 };
 use crate::quorum::Round;
+use crate::tongue::key;
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Time, Value, Vote};
 use leader::Leading;
 use votes::Votes;
@@ -85,9 +86,11 @@ static KINDS: [KindInfo; KINDS_COUNT] = kinds(false);
 static OPTIONS: &[OptionInfo] = &[OptionInfo {
     name: "recovery",
     values: &["coordinated", "restart", "uncoordinated"],
-    summary: "After a collision the leader takes the {votes} for promises of the next round (coordinated), or starts a \
+    summary: key!(
+        "After a collision the leader takes the {votes} for promises of the next round (coordinated), or starts a \
               round from its beginning (restart), or each acceptor takes them for promises and {it_votes} again by itself \
-              (uncoordinated).",
+              (uncoordinated)."
+    ),
 }];
 
 /// The promises for the process's own round are overdue.
@@ -102,22 +105,22 @@ const RETRY: u8 = 3;
 static TIMERS: &[TimerInfo] = &[
     TimerInfo {
         name: "phase 1",
-        meaning: "2Δ have gone by since it asked for promises, and no quorum of them has come",
+        meaning: key!("2Δ have gone by since it asked for promises, and no quorum of them has come"),
         is_papers: true,
     },
     TimerInfo {
         name: "phase 2",
-        meaning: "2Δ have gone by since it asked for {votes}, and not enough of them have come",
+        meaning: key!("2Δ have gone by since it asked for {votes}, and not enough of them have come"),
         is_papers: true,
     },
     TimerInfo {
         name: "fast round",
-        meaning: "2Δ have gone by since it heard of a wish in its fast round, and no {decree} {has_passed}",
+        meaning: key!("2Δ have gone by since it heard of a wish in its fast round, and no {decree} {has_passed}"),
         is_papers: true,
     },
     TimerInfo {
         name: "retry",
-        meaning: "for 8Δ it has known of a wish or {a_vote} and not of the outcome, so it asks again",
+        meaning: key!("for 8Δ it has known of a wish or {a_vote} and not of the outcome, so it asks again"),
         is_papers: false,
     },
 ];
@@ -133,7 +136,9 @@ const CLIENT: ClientInfo = ClientInfo::new(REQUEST, REPLY, Some((RETRY, RETRY_AF
 pub(super) static PROTOCOL: Protocol = Protocol {
     name: "fast",
     title: "Fast Paxos",
-    summary: "One {decree}; clients propose to the acceptors themselves, so it takes 2Δ, unless proposals collide.",
+    summary: key!(
+        "One {decree}; clients propose to the acceptors themselves, so it takes 2Δ, unless proposals collide."
+    ),
     source: "Fast Paxos (2006), §3",
     formulas: FAST,
     kin: kinship,
@@ -528,19 +533,19 @@ fn kinship() -> Kin {
     Kin {
         per_fault: 3,
         line: Some(line_for),
-        costs: "larger quorums, n² messages, and a recovery when two ask at once",
+        costs: key!("larger quorums, n² messages, and a recovery when two ask at once"),
         after: &[
-            After { fault: "two ask at once", scenario: "fast-collision" },
-            After { fault: "two ask at once, and the leader begins again", scenario: "fast-restart" },
-            After { fault: "too few are up for a fast round", scenario: "fast-two-dead" },
+            After { fault: key!("two ask at once"), scenario: "fast-collision" },
+            After { fault: key!("two ask at once, and the leader begins again"), scenario: "fast-restart" },
+            After { fault: key!("too few are up for a fast round"), scenario: "fast-two-dead" },
         ],
         from: &[Descent {
             from: "basic",
             changes: &[
-                (Aspect::Asks, "a client asks the acceptors itself, once the leader has opened a fast round"),
-                (Aspect::Votes, "for the first request that arrives"),
-                (Aspect::Told, "everybody hears each vote and counts"),
-                (Aspect::Quorum, "any two fast quorums and a classic one share a process"),
+                (Aspect::Asks, key!("a client asks the acceptors itself, once the leader has opened a fast round")),
+                (Aspect::Votes, key!("for the first request that arrives")),
+                (Aspect::Told, key!("everybody hears each vote and counts")),
+                (Aspect::Quorum, key!("any two fast quorums and a classic one share a process")),
             ],
         }],
     }

@@ -1,5 +1,7 @@
 //! The rules that safety rests on. Each has a name, so that a script can switch it off and show what the rule is for.
 
+use crate::tongue::key;
+
 /// A rule that can be switched off.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Guard {
@@ -93,183 +95,207 @@ static GUARDS: [GuardInfo; 36] = [
     GuardInfo {
         guard: Guard::Promise,
         name: "promise",
-        broken: "step 2b {votes_in} every {ballot}, whatever was promised",
+        broken: key!("step 2b {votes_in} every {ballot}, whatever was promised"),
     },
     GuardInfo {
         guard: Guard::MaxVote,
         name: "max-vote",
-        broken: "step 2a takes the leader’s own wish, whatever {votes} are reported",
+        broken: key!("step 2a takes the leader’s own wish, whatever {votes} are reported"),
     },
     GuardInfo {
         guard: Guard::Highest,
         name: "highest",
-        broken: "step 2a takes the {decree} of the lowest reported {vote} instead of the highest",
+        broken: key!("step 2a takes the {decree} of the lowest reported {vote} instead of the highest"),
     },
     GuardInfo {
         guard: Guard::Majority,
         name: "majority",
-        broken: "half of the processes count as a quorum, so that two quorums may share nobody",
+        broken: key!("half of the processes count as a quorum, so that two quorums may share nobody"),
     },
     GuardInfo {
         guard: Guard::UniqueBallots,
         name: "unique-ballots",
-        broken: "{ballot} numbers have no owner: all processes choose from the same ones, and a promise is given twice",
+        broken: key!(
+            "{ballot} numbers have no owner: all processes choose from the same ones, and a promise is given twice"
+        ),
     },
     GuardInfo {
         guard: Guard::Memory,
         name: "memory",
-        broken: "a process that restarts has forgotten its promises and {votes}",
+        broken: key!("a process that restarts has forgotten its promises and {votes}"),
     },
     GuardInfo {
         guard: Guard::OneBallot,
         name: "one-ballot",
-        broken: "a learner counts {votes} for a {decree} across {ballots}",
+        broken: key!("a learner counts {votes} for a {decree} across {ballots}"),
     },
     GuardInfo {
         guard: Guard::InOrder,
         name: "in-order",
-        broken: "a process executes commands as it learns them, gaps or not",
+        broken: key!("a process executes commands as it learns them, gaps or not"),
     },
     GuardInfo {
         guard: Guard::Once,
         name: "once",
-        broken: "a command that comes twice is proposed twice and executed twice",
+        broken: key!("a command that comes twice is proposed twice and executed twice"),
     },
     GuardInfo {
         guard: Guard::WholeQuorum,
         name: "whole-quorum",
-        broken: "the main processes that the leader does not suspect count as a quorum, without the auxiliary processes",
+        broken: key!(
+            "the main processes that the leader does not suspect count as a quorum, without the auxiliary processes"
+        ),
     },
     GuardInfo {
         guard: Guard::ChangeDecided,
         name: "change-decided",
-        broken: "a leader uses a new configuration as soon as it has begun the change, which may never pass",
+        broken: key!("a leader uses a new configuration as soon as it has begun the change, which may never pass"),
     },
     GuardInfo {
         guard: Guard::MainsKnow,
         name: "mains-know",
-        broken: "auxiliary processes forget their {votes} as soon as the leader knows the {decrees}, whether other main \
-                 processes know them or not",
+        broken: key!(
+            "auxiliary processes forget their {votes} as soon as the leader knows the {decrees}, whether other main \
+                 processes know them or not"
+        ),
     },
     GuardInfo {
         guard: Guard::Closed,
         name: "closed",
-        broken: "an auxiliary process that has forgotten its {votes} answers as if it had never {voted}",
+        broken: key!("an auxiliary process that has forgotten its {votes} answers as if it had never {voted}"),
     },
     GuardInfo {
         guard: Guard::FastQuorum,
         name: "fast-quorum",
-        broken: "a fast round passes a {decree} with a quorum of a classic round, so that two {decrees} can seem to have passed",
+        broken: key!(
+            "a fast round passes a {decree} with a quorum of a classic round, so that two {decrees} can seem to have passed"
+        ),
     },
     GuardInfo {
         guard: Guard::VoteOnce,
         name: "vote-once",
-        broken: "an acceptor {votes_for} everything that is proposed in a round, so that one round may pass two {decrees}",
+        broken: key!(
+            "an acceptor {votes_for} everything that is proposed in a round, so that one round may pass two {decrees}"
+        ),
     },
     GuardInfo {
         guard: Guard::Pick,
         name: "pick",
-        broken: "a new round takes the first reported {decree}, and not the only one that {can_have_passed}",
+        broken: key!("a new round takes the first reported {decree}, and not the only one that {can_have_passed}"),
     },
     GuardInfo {
         guard: Guard::Conflicts,
         name: "conflicts",
-        broken: "no two commands are taken to conflict, so that processes may execute them in different orders",
+        broken: key!("no two commands are taken to conflict, so that processes may execute them in different orders"),
     },
     GuardInfo {
         guard: Guard::Grow,
         name: "grow",
-        broken: "an acceptor takes every history of its {ballot}’s leader, also one that is shorter than its own",
+        broken: key!("an acceptor takes every history of its {ballot}’s leader, also one that is shorter than its own"),
     },
     GuardInfo {
         guard: Guard::Proposed,
         name: "proposed",
-        broken: "an acceptor that appends a command also appends commands that nobody has proposed",
+        broken: key!("an acceptor that appends a command also appends commands that nobody has proposed"),
     },
     GuardInfo {
         guard: Guard::LastVote,
         name: "last-vote",
-        broken: "acceptors go on after a collision, and the leader takes any of their {votes} for a promise of the next {ballot}",
+        broken: key!(
+            "acceptors go on after a collision, and the leader takes any of their {votes} for a promise of the next {ballot}"
+        ),
     },
     GuardInfo {
         guard: Guard::Signed,
         name: "signed",
-        broken: "messages are not signed, so a liar can claim that others have said what they have never said",
+        broken: key!("messages are not signed, so a liar can claim that others have said what they have never said"),
     },
     GuardInfo {
         guard: Guard::Commit,
         name: "commit",
-        broken: "a replica executes a command as soon as it is prepared, and waits for no Commit",
+        broken: key!("a replica executes a command as soon as it is prepared, and waits for no Commit"),
     },
     GuardInfo {
         guard: Guard::BackupsPrepare,
         name: "backups-prepare",
-        broken: "a Prepare of the primary counts as one of the 2f, although the primary has counted already by its PrePrepare",
+        broken: key!(
+            "a Prepare of the primary counts as one of the 2f, although the primary has counted already by its PrePrepare"
+        ),
     },
     GuardInfo {
         guard: Guard::LargeQuorum,
         name: "large-quorum",
-        broken: "f + 1 replicas count as a quorum, so that two quorums may share nobody but a liar",
+        broken: key!("f + 1 replicas count as a quorum, so that two quorums may share nobody but a liar"),
     },
     GuardInfo {
         guard: Guard::MoreThanThrice,
         name: "more-than-thrice",
-        broken: "n − f replicas count as a quorum, even where n is only 3f",
+        broken: key!("n − f replicas count as a quorum, even where n is only 3f"),
     },
     GuardInfo {
         guard: Guard::EqualReplies,
         name: "equal-replies",
-        broken: "a client believes the first reply that comes",
+        broken: key!("a client believes the first reply that comes"),
     },
     GuardInfo {
         guard: Guard::Window,
         name: "window",
-        broken: "a replica accepts any place that the primary names, however far above the last stable checkpoint",
+        broken: key!(
+            "a replica accepts any place that the primary names, however far above the last stable checkpoint"
+        ),
     },
     GuardInfo {
         guard: Guard::WholeView,
         name: "whole-view",
-        broken: "a new view begins with f + 1 ViewChanges, which need not know what was committed",
+        broken: key!("a new view begins with f + 1 ViewChanges, which need not know what was committed"),
     },
     GuardInfo {
         guard: Guard::LearnQuorum,
         name: "learn-quorum",
-        broken: "a learner is content with 3f + 1 equal {votes}, of which a certificate may tell too few",
+        broken: key!("a learner is content with 3f + 1 equal {votes}, of which a certificate may tell too few"),
     },
     GuardInfo {
         guard: Guard::EnoughAcceptors,
         name: "enough-acceptors",
-        broken: "a learner waits for the {votes} of all but f acceptors, also where there are no more than 5f of them",
+        broken: key!(
+            "a learner waits for the {votes} of all but f acceptors, also where there are no more than 5f of them"
+        ),
     },
     GuardInfo {
         guard: Guard::OneTruthful,
         name: "one-truthful",
-        broken: "a learner is content with f + 1 equal {votes}, of which one is truthful",
+        broken: key!("a learner is content with f + 1 equal {votes}, of which one is truthful"),
     },
     GuardInfo {
         guard: Guard::Certificate,
         name: "certificate",
-        broken: "a leader waits for one report less than the reports of all but f acceptors",
+        broken: key!("a leader waits for one report less than the reports of all but f acceptors"),
     },
     GuardInfo {
         guard: Guard::Vouching,
         name: "vouching",
-        broken: "an acceptor accepts another {decree} in a later {ballot} without a certificate that vouches for it",
+        broken: key!(
+            "an acceptor accepts another {decree} in a later {ballot} without a certificate that vouches for it"
+        ),
     },
     GuardInfo {
         guard: Guard::OwnVote,
         name: "own-vote",
-        broken: "a member of the ring passes {votes} on and counts one of its own, whether it has {voted} or not",
+        broken: key!("a member of the ring passes {votes} on and counts one of its own, whether it has {voted} or not"),
     },
     GuardInfo {
         guard: Guard::FreshIds,
         name: "fresh-ids",
-        broken: "a coordinator numbers the ids of values from 1 in each of its {ballots}, so that one id stands for two {decrees}",
+        broken: key!(
+            "a coordinator numbers the ids of values from 1 in each of its {ballots}, so that one id stands for two {decrees}"
+        ),
     },
     GuardInfo {
         guard: Guard::AskFirst,
         name: "ask-first",
-        broken: "a learner that hears the id of a {decree} that it does not have takes it for {an_olive_day_decree}, and asks nobody",
+        broken: key!(
+            "a learner that hears the id of a {decree} that it does not have takes it for {an_olive_day_decree}, and asks nobody"
+        ),
     },
 ];
 

@@ -4,6 +4,8 @@
 //! The family table, the map of the family and the race read nothing else, so a new protocol is in all of them as soon as it
 //! has its row. Sentences here stand in the words of either paper (`{ballot}`, `{votes}`).
 
+use crate::tongue::key;
+
 /// What a protocol's row says of its place in the family.
 #[derive(Clone, Copy, Debug)]
 pub struct Kin {
@@ -61,12 +63,12 @@ impl Aspect {
     /// The question that the change answers.
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Faults => "which faults",
-            Self::Asks => "who asks",
-            Self::Votes => "who votes",
-            Self::Told => "who is told",
-            Self::Quorum => "what a quorum is",
-            Self::Remembers => "what is remembered",
+            Self::Faults => key!("which faults"),
+            Self::Asks => key!("who asks"),
+            Self::Votes => key!("who votes"),
+            Self::Told => key!("who is told"),
+            Self::Quorum => key!("what a quorum is"),
+            Self::Remembers => key!("what is remembered"),
         }
     }
 }

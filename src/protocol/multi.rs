@@ -22,6 +22,7 @@ use super::parliament::{
 use super::synod::majorities;
 use super::{Family, Guard, KindInfo, Protocol, Trust};
 use crate::quorum::Round;
+use crate::tongue::key;
 
 static VARIANT: Variant = Variant { is_log: true, is_broadcast: false };
 static KINDS: [KindInfo; KINDS_COUNT] = kinds(&VARIANT);
@@ -29,8 +30,8 @@ static KINDS: [KindInfo; KINDS_COUNT] = kinds(&VARIANT);
 pub(super) static PROTOCOL: Protocol = Protocol {
     name: "multi",
     title: "Multi-decree protocol",
-    summary: "Many {decrees}; phase 1 is done once, and then each takes 3Δ.",
-    source: "PTP §3; slides, “Running multiple consensus instances”",
+    summary: key!("Many {decrees}; phase 1 is done once, and then each takes 3Δ."),
+    source: key!("PTP §3; slides, “Running multiple consensus instances”"),
     formulas: &[STEADY_LOG, STALE_LOG],
     kin: kinship,
     family: Family::Synod,
@@ -66,17 +67,17 @@ fn kinship() -> Kin {
     Kin {
         per_fault: 2,
         line: None,
-        costs: "a new leader has to ask for promises again",
+        costs: key!("a new leader has to ask for promises again"),
         after: &[
-            After { fault: "the leader crashes", scenario: "leader-change" },
-            After { fault: "the leader crashes between two instances", scenario: "olive-day" },
+            After { fault: key!("the leader crashes"), scenario: "leader-change" },
+            After { fault: key!("the leader crashes between two instances"), scenario: "olive-day" },
         ],
         from: &[Descent {
             from: "complete",
             changes: &[
-                (Aspect::Asks, "for promises once, for all instances"),
-                (Aspect::Votes, "in each instance, without a first phase of its own"),
-                (Aspect::Remembers, "{prev_vote} and the {decree} of each instance"),
+                (Aspect::Asks, key!("for promises once, for all instances")),
+                (Aspect::Votes, key!("in each instance, without a first phase of its own")),
+                (Aspect::Remembers, key!("{prev_vote} and the {decree} of each instance")),
             ],
         }],
     }

@@ -29,6 +29,7 @@ use super::{
     Setup, Slip, Storage, Trust,
 };
 use crate::quorum::Round;
+use crate::tongue::key;
 use crate::types::{Ballot, Instance, NodeId, Renaming, Sorted, Value, Vote};
 
 const TRIED: Field = Field(0);
@@ -52,8 +53,8 @@ const PROMISE_PAPER: u8 = 1;
 pub(super) static PROTOCOL: Protocol = Protocol {
     name: "preliminary",
     title: "Preliminary protocol",
-    summary: "One {decree}; each process remembers {every_vote_it_cast} and every promise it gave.",
-    source: "PTP §2.2; slides, “Preliminary protocol”",
+    summary: key!("One {decree}; each process remembers {every_vote_it_cast} and every promise it gave."),
+    source: key!("PTP §2.2; slides, “Preliminary protocol”"),
     formulas: &[BALLOTS, BALLOT_MESSAGES_TO_QUORUM],
     kin: kinship,
     family: Family::Synod,
@@ -64,7 +65,9 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     options: &[OptionInfo {
         name: "promise",
         values: &["slides", "paper"],
-        summary: "{last_vote_message}(b′, v′) forbids every {vote} below b′ (slides), or only those between v′ and b′ (paper).",
+        summary: key!(
+            "{last_vote_message}(b′, v′) forbids every {vote} below b′ (slides), or only those between v′ and b′ (paper)."
+        ),
     }],
     guards: GUARDS,
     is_log: false,
@@ -75,7 +78,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     histories: None,
     client: Some(CLIENT),
     needs_results: false,
-    ignores_oracle: |_| Some("has no leader: whoever is asked starts a ballot"),
+    ignores_oracle: |_| Some(key!("has no leader: whoever is asked starts a ballot")),
     progress: None,
     open: |setup, me, storage| Box::new(Preliminary::open(setup, me, storage)),
 };
@@ -224,8 +227,8 @@ fn kinship() -> Kin {
     Kin {
         per_fault: 2,
         line: None,
-        costs: "every message of every {ballot} is remembered for ever",
-        after: &[After { fault: "two of five processes are down", scenario: "minority-crash" }],
+        costs: key!("every message of every {ballot} is remembered for ever"),
+        after: &[After { fault: key!("two of five processes are down"), scenario: "minority-crash" }],
         from: &[],
     }
 }

@@ -8,6 +8,7 @@
 
 use super::{Cast, Guard, Guards, Setup};
 use crate::quorum::{Overlap, Purpose, QuorumSystem, Quorums, Round};
+use crate::tongue::say;
 use crate::types::{Ballot, NodeId};
 
 /// The option of these protocols that says how they recover from a collision, and the choices that it can have.
@@ -64,8 +65,8 @@ pub(super) fn quorums(cast: &Cast, without: Guards, named: Option<Quorums>) -> R
         (QuorumSystem::Count { size: promises, .. }, QuorumSystem::Count { size: votes, .. }) => {
             let n = members.len();
             if promises + votes <= n {
-                let both = if promises == votes { format!("{votes}") } else { format!("{promises} and of {votes}") };
-                return Err(format!(
+                let both = if promises == votes { votes.to_string() } else { say!("{promises} and of {votes}") };
+                return Err(say!(
                     "quorums of {both} of {n} acceptors may share nobody; where rounds may be fast, n > 2F has to hold, where a \
                      quorum has n − F members"
                 ));

@@ -8,6 +8,7 @@ use super::{
     OptionInfo, Payload, Phase, Setup, Storage,
 };
 use crate::quorum::{Purpose, QuorumSystem, Quorums};
+use crate::tongue::key;
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Value, Vote};
 
 pub(super) const NEXT_BALLOT: Kind = Kind(0);
@@ -50,8 +51,10 @@ pub(super) static FIELDS: &[FieldInfo] = &[
 pub(super) const PHASE_2_OPTION: OptionInfo = OptionInfo {
     name: "phase-2",
     values: &["all", "quorum"],
-    summary: "{begin_ballot} goes to everybody and any quorum of {votes} decides (all), or to the quorum of phase 1, \
-              which must all {they_vote} (quorum).",
+    summary: key!(
+        "{begin_ballot} goes to everybody and any quorum of {votes} decides (all), or to the quorum of phase 1, \
+              which must all {they_vote} (quorum)."
+    ),
 };
 
 /// The rules that the protocols of a single decree let a script switch off.

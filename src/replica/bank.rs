@@ -6,25 +6,30 @@
 
 use std::sync::Arc;
 
-use super::{Body, CommandInfo, Digest, Outcome, Service, State, whole};
+use super::{Body, CommandInfo, Digest, Outcome, Refusal, Service, State, whole};
+use crate::tongue::key;
 use crate::types::Sorted;
 
 pub(super) static SERVICE: Service = Service {
     name: "bank",
-    title: "Bank",
-    summary: "Accounts that are never overdrawn, with transfers that keep the sum.",
+    title: key!("Bank"),
+    summary: key!("Accounts that are never overdrawn, with transfers that keep the sum."),
     commands: &[
-        CommandInfo { form: "open WHO AMOUNT", example: "open alice 100", meaning: "Opens an account with this much." },
-        CommandInfo { form: "deposit WHO AMOUNT", example: "deposit alice 5", meaning: "Pays into an account." },
+        CommandInfo {
+            form: "open WHO AMOUNT",
+            example: "open alice 100",
+            meaning: key!("Opens an account with this much."),
+        },
+        CommandInfo { form: "deposit WHO AMOUNT", example: "deposit alice 5", meaning: key!("Pays into an account.") },
         CommandInfo {
             form: "withdraw WHO AMOUNT",
             example: "withdraw alice 5",
-            meaning: "Takes out of an account, if there is enough.",
+            meaning: key!("Takes out of an account, if there is enough."),
         },
         CommandInfo {
             form: "transfer FROM TO AMOUNT",
             example: "transfer alice bob 5",
-            meaning: "Pays from one account into the other, if there is enough.",
+            meaning: key!("Pays from one account into the other, if there is enough."),
         },
     ],
     parse: |words| parse(words).map(Body::Bank),
@@ -107,12 +112,12 @@ impl Accounts {
         if sum <= BALANCE_MAX {
             return Ok(sum);
         }
-        Err(Outcome::Refused(format!("{who} would have more than {BALANCE_MAX}")))
+        Err(Refusal::TooMuch(who.clone(), BALANCE_MAX).into())
     }
 
     fn less(&self, who: &Arc<str>, amount: u64) -> Result<u64, Outcome> {
         let balance = self.balance(who)?;
-        balance.checked_sub(amount).ok_or_else(|| Outcome::Refused(format!("{who} has only {balance}")))
+        balance.checked_sub(amount).ok_or_else(|| Refusal::TooLittle(who.clone(), balance).into())
     }
 
     pub(super) fn digest(&self, digest: &mut Digest) {

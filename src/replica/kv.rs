@@ -2,21 +2,26 @@
 
 use std::sync::Arc;
 
-use super::{Body, CommandInfo, Digest, NUMBER_MAX, Outcome, Service, State, whole};
+use super::{Body, CommandInfo, Digest, NUMBER_MAX, Outcome, Refusal, Service, State, whole};
+use crate::tongue::key;
 use crate::types::Sorted;
 
 pub(super) static SERVICE: Service = Service {
     name: "kv",
-    title: "Key-value store",
-    summary: "One value under each key, and sums that several clients can add to.",
+    title: key!("Key-value store"),
+    summary: key!("One value under each key, and sums that several clients can add to."),
     commands: &[
-        CommandInfo { form: "put KEY VALUE", example: "put x 1", meaning: "The key has this value from now on." },
-        CommandInfo { form: "get KEY", example: "get x", meaning: "Tells the value as of this place in the ledger." },
-        CommandInfo { form: "del KEY", example: "del x", meaning: "The key has no value any more." },
+        CommandInfo { form: "put KEY VALUE", example: "put x 1", meaning: key!("The key has this value from now on.") },
+        CommandInfo {
+            form: "get KEY",
+            example: "get x",
+            meaning: key!("Tells the value as of this place in the ledger."),
+        },
+        CommandInfo { form: "del KEY", example: "del x", meaning: key!("The key has no value any more.") },
         CommandInfo {
             form: "add KEY N",
             example: "add x -2",
-            meaning: "Adds a whole number to the value; a key without one counts as 0.",
+            meaning: key!("Adds a whole number to the value; a key without one counts as 0."),
         },
     ],
     parse: |words| parse(words).map(Body::Kv),
@@ -75,9 +80,10 @@ impl Pairs {
 
     /// Adds a number to the value under a key. A sum beyond 64 bits stays at the largest number.
     fn add(&mut self, key: &Arc<str>, number: i64) -> Outcome {
-        let value = self.0.get(key).map_or("0", |value| value);
-        let Ok(before) = value.parse::<i64>() else {
-            return Outcome::Refused(format!("{key} is {value}, to which nothing can be added"));
+        let before = match self.0.get(key).map(|value| (value, value.parse::<i64>())) {
+            None => 0,
+            Some((_, Ok(before))) => before,
+            Some((value, Err(_))) => return Refusal::NoNumber(key.clone(), value.clone()).into(),
         };
         let sum: Arc<str> = before.saturating_add(number).to_string().into();
         self.0.set(key.clone(), sum.clone());

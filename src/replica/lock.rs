@@ -26,28 +26,29 @@
 
 use std::sync::Arc;
 
-use super::{Body, CommandInfo, Digest, Outcome, Service, State, quoted};
+use super::{Body, CommandInfo, Digest, Outcome, Refusal, Service, State, quoted};
+use crate::tongue::{key, say};
 use crate::types::{Sorted, Time, exact_decimal};
 
 pub(super) static SERVICE: Service = Service {
     name: "lock",
-    title: "Lock service",
-    summary: "Locks that are held on lease, so that a client which falls silent does not keep one for ever.",
+    title: key!("Lock service"),
+    summary: key!("Locks that are held on lease, so that a client which falls silent does not keep one for ever."),
     commands: &[
         CommandInfo {
             form: "acquire LOCK WHO LEASE",
             example: "acquire L alice 5Δ",
-            meaning: "Takes the lock when it is free, for this long; its holder renews it.",
+            meaning: key!("Takes the lock when it is free, for this long; its holder renews it."),
         },
         CommandInfo {
             form: "release LOCK WHO",
             example: "release L alice",
-            meaning: "Gives the lock back before its time.",
+            meaning: key!("Gives the lock back before its time."),
         },
         CommandInfo {
             form: "renew LOCK WHO LEASE",
             example: "renew L alice 2.5Δ",
-            meaning: "Keeps the lock for this long from now, unless it is lost already.",
+            meaning: key!("Keeps the lock for this long from now, unless it is lost already."),
         },
     ],
     parse: |words| parse(words).map(Body::Lock),
@@ -94,8 +95,11 @@ fn lease(word: &str) -> Result<Time, String> {
     let ticks = exact_decimal(number, Time::DECIMALS).ok();
     let span = ticks.map(Time).filter(|span| (Time(1)..=LEASE_MAX).contains(span));
     span.ok_or_else(|| {
-        let found = quoted(word);
-        format!("expected a time of at most {LEASE_MAX}Δ and six decimals, more than 0, as in 2.5Δ; found {found}")
+        say!(
+            "expected a time of at most {most}Δ and six decimals, more than 0, as in 2.5Δ; found {found}",
+            most = LEASE_MAX,
+            found = quoted(word)
+        )
     })
 }
 
@@ -130,9 +134,7 @@ impl Leases {
                 self.leases.set(lock.clone(), Lease { holder: who.clone(), asked, until });
                 Outcome::Granted(until)
             }
-            (Wish::Release, _, Some(own)) if at < own.asked => {
-                Outcome::Refused(format!("{who} has asked for it again since"))
-            }
+            (Wish::Release, _, Some(own)) if at < own.asked => Refusal::AskedSince(who.clone()).into(),
             (Wish::Release, _, Some(_)) => {
                 self.leases.remove(lock);
                 Outcome::Released
@@ -152,11 +154,11 @@ impl Leases {
     }
 
     pub(super) fn entries(&self) -> Vec<(String, String)> {
-        let mut entries = vec![("now".to_owned(), format!("{}Δ", self.now))];
+        let mut entries = vec![(say!("now").into(), format!("{}Δ", self.now))];
         for (lock, Lease { holder, until, .. }) in self.leases.entries() {
             let is_over = *until <= self.now;
-            let held = if is_over { format!("free since {until}Δ") } else { format!("{holder} until {until}Δ") };
-            entries.push((format!("lock {lock}"), held));
+            let held = if is_over { say!("free since {until}Δ") } else { say!("{holder} until {until}Δ") };
+            entries.push((say!("lock {lock}"), held));
         }
         entries
     }

@@ -1,9 +1,11 @@
 //! Every command with every outcome, digests, and what must hold for every sequence of commands.
 
+use std::sync::Arc;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::{Body, Command, Outcome, Replica, SERVICES, Service, find};
+use super::{Body, Command, Outcome, Refusal, Replica, SERVICES, Service, find};
 use crate::types::Time;
 
 fn service(name: &str) -> &'static Service {
@@ -501,4 +503,31 @@ fn commands_that_do_not_conflict_can_be_swapped() {
         Command::decree(Time::ZERO).conflicts_with(&Command::decree(Time::ZERO)),
         "plain decrees are kept in order"
     );
+}
+
+#[test]
+fn an_outcome_is_told_in_the_words_of_its_line_where_the_page_speaks_english() {
+    let (who, until) = (Arc::<str>::from("alice"), Time::deltas(5));
+    let refused = [
+        Refusal::TooMuch(who.clone(), 9),
+        Refusal::TooLittle(who.clone(), 9),
+        Refusal::NoNumber(who.clone(), "red".into()),
+        Refusal::AskedSince(who.clone()),
+        Refusal::OtherService,
+    ];
+    let mut outcomes = vec![
+        Outcome::Done,
+        Outcome::NoOp,
+        Outcome::Nothing,
+        Outcome::Value("red".into()),
+        Outcome::Granted(until),
+        Outcome::Held(who.clone(), until),
+        Outcome::Released,
+        Outcome::NotHeld,
+        Outcome::Balance(9),
+        Outcome::NoAccount(who),
+        Outcome::Exists,
+    ];
+    outcomes.extend(refused.map(Outcome::from));
+    outcomes.iter().for_each(|outcome| assert_eq!(outcome.told(), outcome.to_string()));
 }

@@ -55,13 +55,13 @@ impl Size {
             let count = text.parse::<usize>().ok().filter(|count| (least..=most).contains(count));
             count
                 .map(Some)
-                .ok_or_else(|| format!("{word} {}: a number from {least} to {most} is needed", shortened(text)))
+                .ok_or_else(|| say!("{word} {text}: a number from {least} to {most} is needed", text = shortened(text)))
         };
         let faults = number("tolerate", tolerate, 0, FAULTS_MAX)?.map(Self::Tolerate);
         let servers = number("nodes", nodes, 1, NODES_MAX)?.map(Self::Nodes);
         match (faults, servers) {
             (Some(_), Some(_)) => {
-                Err("tolerate and nodes are both given, and only one of them can be equal".to_owned())
+                Err(say!("tolerate and nodes are both given, and only one of them can be equal").into())
             }
             (faults, servers) => Ok(faults.or(servers)),
         }
@@ -105,7 +105,7 @@ pub fn fit(script: &Script, scenario: &Scenario, protocol: &Protocol, size: Size
     let (own, clients): (Vec<String>, Vec<String>) = (named(cast.servers()), named(cast.clients));
     let nodes = servers + clients.len();
     if nodes > NODES_MAX {
-        return Err(format!("there would be {nodes} processes, and a cluster has {NODES_MAX} at most"));
+        return Err(say!("there would be {nodes} processes, and a cluster has {most} at most", most = NODES_MAX));
     }
     let names = Names::new(&own, &clients, servers);
     let mut fitted = Fitted { script: script.under(protocol.name), servers, faults, notes: Vec::new() };
@@ -123,17 +123,17 @@ pub fn fit(script: &Script, scenario: &Scenario, protocol: &Protocol, size: Size
             Statement::Quorum(_) | Statement::Tolerate(..) | Statement::Part(_, _)
                 if !is_same && !matches!(statement, Statement::Part(Part::Clients | Part::Liars, _)) =>
             {
-                fitted.notes.push(leave_out(line, place, &statement, "the cluster has another size here"));
+                fitted.notes.push(leave_out(line, place, &statement, say!("the cluster has another size here").text()));
                 None
             }
             other => match names.fit(&other) {
                 Some((statement, None)) => Some(statement),
                 Some((statement, Some(note))) => {
-                    fitted.notes.push(format!("Line {}: {note}.", place + 2));
+                    fitted.notes.push(say!("Line {number}: {note}.", number = place + 2));
                     Some(statement)
                 }
                 None => {
-                    let gone = format!("there is no such process among these {nodes}");
+                    let gone = say!("there is no such process among these {nodes}");
                     fitted.notes.push(leave_out(line, place, &other, &gone));
                     None
                 }
@@ -154,7 +154,7 @@ fn leave_out(line: &mut Line, place: usize, statement: &Statement, why: &str) ->
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let comment = line.comment.take().map_or_else(String::new, |comment| format!("; {comment}"));
     line.comment = Some(format!("left out: {text}{comment}"));
-    format!("Line {} is left out, “{text}”: {why}.", place + 2)
+    say!("Line {number} is left out, “{text}”: {why}.", number = place + 2)
 }
 
 /// The names of a fitted cluster.
@@ -215,13 +215,13 @@ impl Names {
     }
 
     fn fewer(&self) -> String {
-        format!("it names fewer processes, since {} would be too many", self.gone.join(", "))
+        say!("it names fewer processes, since {gone} would be too many", gone = self.gone.join(", "))
     }
 
     fn leaders(&self, names: &[String]) -> (Vec<String>, Option<String>) {
         let kept = self.kept(names);
         let first = &self.servers[..1];
-        let note = format!("{} leads, since {} is not there", first[0], self.gone.join(", "));
+        let note = say!("{first} leads, since {gone} is not there", first = first[0], gone = self.gone.join(", "));
         if kept.is_empty() { (first.to_vec(), Some(note)) } else { (kept, Some(self.fewer())) }
     }
 
@@ -231,7 +231,7 @@ impl Names {
         match act {
             Act::Propose(node, value) if self.is_gone(node) => {
                 let first = self.servers[0].clone();
-                let note = format!("{first} is asked, since {node} is not there");
+                let note = say!("{first} is asked, since {node} is not there");
                 Some((Act::Propose(first, value.clone()), Some(note)))
             }
             Act::Crash(node) | Act::CrashBeforeSend(node) | Act::Timeout(node, ..) | Act::Restart(node, _) => {

@@ -13,7 +13,7 @@ mod inflate;
 use inflate::Dictionary;
 
 use super::{library, limits, suggestion, text};
-use crate::tongue::Tongue;
+use crate::tongue::{Tongue, say};
 use crate::types::{Time, shortened};
 
 /// The version that this code writes, and the only one so far.
@@ -99,7 +99,10 @@ impl RunLink {
     pub fn read(fragment: &str) -> (Self, Option<String>) {
         let mut reader = Reader::default();
         if fragment.len() > LINK_CHARS {
-            return (reader.link, Some(format!("The link is too long: at most {LINK_CHARS} characters are read")));
+            return (
+                reader.link,
+                Some(say!("The link is too long: at most {most} characters are read", most = LINK_CHARS)),
+            );
         }
         // Some programs encode a link as a whole.
         let whole = if fragment.contains('=') { fragment.to_owned() } else { decoded(fragment) };
@@ -133,15 +136,15 @@ impl Reader {
             let part = part.strip_prefix("amp;").unwrap_or(part);
             let (key, value) = part.split_once('=').unwrap_or((part, ""));
             let Some(key) = KEYS.iter().copied().find(|known| *known == key) else {
-                self.odd(format!("The link says “{}”, which is not known here and was left out", shortened(key)));
+                self.odd(say!("The link says “{key}”, which is not known here and was left out", key = shortened(key)));
                 continue;
             };
             if self.seen.contains(&key) {
-                self.odd(format!("The link says “{key}” twice; the first one counts"));
+                self.odd(say!("The link says “{key}” twice; the first one counts"));
                 continue;
             }
             if OPENERS.contains(&key) && OPENERS.iter().any(|other| self.seen.contains(other)) {
-                self.odd("The link names two things to open; the first one counts".to_owned());
+                self.odd(say!("The link names two things to open; the first one counts").into());
                 continue;
             }
             self.seen.push(key);
@@ -152,10 +155,10 @@ impl Reader {
         // A link may say no more than in which language the page is to speak.
         let is_enough = |key: &&str| OPENERS.contains(key) || *key == "lang";
         if self.wrong.is_none() && !self.seen.iter().any(is_enough) {
-            self.wrong("The link does not say what to open: a script, a lesson or a scenario".to_owned());
+            self.wrong(say!("The link does not say what to open: a script, a lesson or a scenario").into());
         }
         if !self.seen.contains(&"v") {
-            self.odd(format!("The link does not say its version, and was read as version {VERSION}"));
+            self.odd(say!("The link does not say its version, and was read as version {version}", version = VERSION));
         }
     }
 
@@ -164,43 +167,47 @@ impl Reader {
         match key {
             "v" if value != VERSION => {
                 self.link = RunLink::default();
-                self.wrong(format!(
-                    "The link is of version “{}”, and only version {VERSION} is known here",
-                    shortened(value)
+                self.wrong(say!(
+                    "The link is of version “{value}”, and only version {version} is known here",
+                    value = shortened(value),
+                    version = VERSION
                 ));
                 return false;
             }
             "s" => match script(value) {
                 Ok(text) => self.link.opens = Opens::Script(text),
-                Err(why) => self.wrong(format!("The link’s script cannot be read: {why}")),
+                Err(why) => self.wrong(say!("The link’s script cannot be read: {why}")),
             },
             "lesson" => {
                 let is_id = |letter: u8| letter.is_ascii_alphanumeric() || letter == b'-';
                 if !value.is_empty() && value.len() <= limits::VALUE_CHARS && value.bytes().all(is_id) {
                     self.link.opens = Opens::Lesson(value.to_owned());
                 } else {
-                    self.wrong(format!("The link asks for a lesson, and “{}” is none", shortened(value)));
+                    self.wrong(say!("The link asks for a lesson, and “{value}” is none", value = shortened(value)));
                 }
             }
             "scenario" => match library::find(value) {
                 Some(built_in) => self.link.opens = Opens::BuiltIn(built_in.name),
                 None => {
                     let hint = suggestion(value, library::LIBRARY.iter().map(|built_in| built_in.name));
-                    self.wrong(format!("The link asks for a scenario, and “{}” is none{hint}", shortened(value)));
+                    self.wrong(say!(
+                        "The link asks for a scenario, and “{value}” is none{hint}",
+                        value = shortened(value)
+                    ));
                 }
             },
             "t" => match text::parse_time(value) {
                 Ok(at) => self.link.at = Some(at),
-                Err(why) => self.odd(format!("The link’s time was left out: {why}")),
+                Err(why) => self.odd(say!("The link’s time was left out: {why}")),
             },
             "sel" if value.len() > SELECTION_CHARS || value.contains(char::is_control) => {
-                self.odd(format!("The link selects “{}”, which is no name of anything", shortened(value)));
+                self.odd(say!("The link selects “{value}”, which is no name of anything", value = shortened(value)));
             }
             "sel" => self.link.selection = Some(value.to_owned()).filter(|value| !value.is_empty()),
             "only" if value.len() > ONLY_CHARS || value.contains(char::is_control) => {
-                self.odd(format!(
-                    "The link shows only “{}”, which cannot be read, so everything is shown",
-                    shortened(value)
+                self.odd(say!(
+                    "The link shows only “{value}”, which cannot be read, so everything is shown",
+                    value = shortened(value)
                 ));
             }
             "only" => self.link.only = Some(value.to_owned()).filter(|value| !value.is_empty()),
@@ -225,9 +232,9 @@ impl Reader {
 /// What is wrong with a language that is not there.
 #[inline(never)]
 fn silent(lang: &str) -> String {
-    format!(
-        "The link asks for the language “{}”, which this page does not speak; English stands in for it",
-        shortened(lang)
+    say!(
+        "The link asks for the language “{lang}”, which this page does not speak; English stands in for it",
+        lang = shortened(lang)
     )
 }
 
@@ -235,16 +242,16 @@ fn silent(lang: &str) -> String {
 fn script(value: &str) -> Result<String, String> {
     let bytes = base64::decode(value).map_err(|place| {
         let found = value.chars().nth(place).map(String::from).unwrap_or_default();
-        format!("its character {} is “{}”", place + 1, shortened(&found))
+        say!("its character {number} is “{found}”", number = place + 1, found = shortened(&found))
     })?;
     let text = inflate::inflate(&DICTIONARY, &bytes, limits::TEXT_BYTES);
     let text = text.map_err(|fault| match fault {
-        inflate::Fault::Cut => "its end is missing".to_owned(),
-        inflate::Fault::Damaged => "it was changed on its way".to_owned(),
-        inflate::Fault::Dictionary => "it was written by a newer version".to_owned(),
-        inflate::Fault::TooLong => format!("it is longer than the {} bytes of a script", limits::TEXT_BYTES),
+        inflate::Fault::Cut => say!("its end is missing").into(),
+        inflate::Fault::Damaged => say!("it was changed on its way").into(),
+        inflate::Fault::Dictionary => say!("it was written by a newer version").into(),
+        inflate::Fault::TooLong => say!("it is longer than the {most} bytes of a script", most = limits::TEXT_BYTES),
     })?;
-    String::from_utf8(text).map_err(|_| "it is not UTF-8 text".to_owned())
+    String::from_utf8(text).map_err(|_| say!("it is not UTF-8 text").into())
 }
 
 /// Adds a key and its value; characters that are special in addresses are percent-encoded.

@@ -6,6 +6,7 @@ use std::fmt;
 use super::{Wrong, limits, wrong};
 use crate::protocol::Cast;
 use crate::quorum::{QuorumSystem, Quorums};
+use crate::tongue::say;
 use crate::types::{NodeId, NodeSet};
 
 /// A part that a script can give to processes.
@@ -85,7 +86,7 @@ impl QuorumRule<String> {
     pub(super) fn quorums(&self, cast: &Cast, node: impl Fn(&str) -> Result<NodeId, Wrong>) -> Result<Quorums, Wrong> {
         let acceptor = |name: &String| {
             let node = node(name)?;
-            if cast.acceptors.contains(node) { Ok(node) } else { wrong(name, format!("{name} is no acceptor")) }
+            if cast.acceptors.contains(node) { Ok(node) } else { wrong(name, say!("{name} is no acceptor")) }
         };
         let system = |first: QuorumSystem, second: Option<QuorumSystem>| match second {
             Some(second) => Quorums::of_phases(first, second),
@@ -94,10 +95,10 @@ impl QuorumRule<String> {
         match self {
             Self::Sizes(first, second) => {
                 let count = |size: u32| match size as usize {
-                    0 => wrong(0, "a quorum has at least one member"),
+                    0 => wrong(0, say!("a quorum has at least one member")),
                     size if size > cast.acceptors.len() => {
                         let acceptors = cast.acceptors.len();
-                        wrong(size, format!("{size} of {acceptors} acceptors never come together"))
+                        wrong(size, say!("{size} of {acceptors} acceptors never come together"))
                     }
                     size => Ok(QuorumSystem::Count { members: cast.acceptors, size }),
                 };
@@ -109,17 +110,17 @@ impl QuorumRule<String> {
                 for (name, weight) in list {
                     let node = acceptor(name)?;
                     if !seen.insert(node) {
-                        return wrong(name, format!("{name} is named twice"));
+                        return wrong(name, say!("{name} is named twice"));
                     }
                     if *weight > limits::WEIGHT {
-                        return wrong(weight, format!("a weight is at most {}, not {weight}", limits::WEIGHT));
+                        return wrong(weight, say!("a weight is at most {most}, not {weight}", most = limits::WEIGHT));
                     }
                     weights[node.index()] = *weight;
                 }
                 let sum: u64 = weights.iter().copied().map(u64::from).sum();
                 let weighted = |need: u32| match u64::from(need) {
-                    0 => wrong(0, "a quorum weighs at least 1"),
-                    need if need > sum => wrong(need, format!("all weights together are {sum}, and never {need}")),
+                    0 => wrong(0, say!("a quorum weighs at least 1")),
+                    need if need > sum => wrong(need, say!("all weights together are {sum}, and never {need}")),
                     need => Ok(QuorumSystem::Weighted { weights: weights.clone(), need }),
                 };
                 Ok(system(weighted(*first)?, second.map(weighted).transpose()?))
@@ -128,7 +129,10 @@ impl QuorumRule<String> {
                 let sets = |lists: &Vec<Vec<String>>| {
                     let set = |names: &Vec<String>| names.iter().map(&acceptor).collect::<Result<NodeSet, Wrong>>();
                     if lists.len() > limits::QUORUMS {
-                        return wrong("sets", format!("a script names at most {} quorums a phase", limits::QUORUMS));
+                        return wrong(
+                            "sets",
+                            say!("a script names at most {most} quorums a phase", most = limits::QUORUMS),
+                        );
                     }
                     Ok(QuorumSystem::Explicit(lists.iter().map(set).collect::<Result<_, Wrong>>()?))
                 };
@@ -142,16 +146,13 @@ impl QuorumRule<String> {
                 for row in rows {
                     if row.len() != width {
                         let last = row.last().map_or("grid", |name| name);
-                        return wrong(
-                            last,
-                            format!("the rows of a grid are equally long; this one is not {width} long"),
-                        );
+                        return wrong(last, say!("the rows of a grid are equally long; this one is not {width} long"));
                     }
                     let mut line = NodeSet::EMPTY;
                     for (name, column) in row.iter().zip(&mut columns) {
                         let node = acceptor(name)?;
                         if !seen.insert(node) {
-                            return wrong(name, format!("{name} is named twice"));
+                            return wrong(name, say!("{name} is named twice"));
                         }
                         line.insert(node);
                         column.insert(node);

@@ -16,6 +16,7 @@ use super::{Error, NetworkModel, PerLink, Planned, Rule, Scenario, Sizes, Wrong,
 use crate::protocol::{Guard, Guards, Kind, PROTOCOLS, Phase, Protocol, Setup, Tolerance, find};
 use crate::quorum::Quorums;
 use crate::replica::{self, Command, SERVICES, Service};
+use crate::tongue::say;
 use crate::types::{NODES_MAX, NodeId, NodeSet, Scale, Symbols, Time, Value, shortened};
 
 /// The meaning of `script`; `text` is the text of the script, which gives errors their columns.
@@ -31,7 +32,7 @@ pub(super) fn resolve(script: &Script, text: &str) -> Result<Scenario, Error> {
             }
         }
         if pass == 0 && draft.symbols.nodes.is_empty() {
-            let message = "the script names no nodes; add a line such as “nodes A B C”".to_owned();
+            let message = say!("the script names no nodes; add a line such as “nodes A B C”").into();
             return Err(Error { line: text.lines().count().max(1), column: 1, message });
         }
     }
@@ -232,7 +233,7 @@ impl Draft {
     /// Refuses a setting that appears twice, because one of its values would silently be lost.
     fn once(&mut self, keyword: &'static str) -> Result<(), Wrong> {
         if self.made.contains(&keyword) {
-            return wrong("", format!("“{keyword}” is said twice"));
+            return wrong("", say!("“{keyword}” is said twice"));
         }
         self.made.push(keyword);
         Ok(())
@@ -244,7 +245,7 @@ impl Draft {
             let names: Vec<_> = PROTOCOLS.iter().map(|protocol| protocol.name).collect();
             let hint = suggestion(name, names.iter().copied());
             let list = names.join(", ");
-            let message = format!("no protocol is called “{}”; there is: {list}{hint}", shortened(name));
+            let message = say!("no protocol is called “{name}”; there is: {list}{hint}", name = shortened(name));
             return wrong(name, message);
         };
         self.protocol = Some(protocol);
@@ -256,15 +257,15 @@ impl Draft {
         self.once("nodes")?;
         if count == 0 || count > NODES_MAX {
             let word = names.map_or_else(|| count.to_string(), |_| String::new());
-            return wrong(word, format!("a cluster has 1 to {NODES_MAX} nodes, not {count}"));
+            return wrong(word, say!("a cluster has 1 to {most} nodes, not {count}", most = NODES_MAX));
         }
         for place in 0..count {
             let name = names.map_or_else(|| default_name(place as u32), |names| names[place].clone());
             if name == "none" {
-                return wrong(name, "no node can be called “none”: that is what “leader none” means");
+                return wrong(name, say!("no node can be called “none”: that is what “leader none” means"));
             }
             if self.symbols.nodes.iter().any(|known| **known == *name) {
-                let message = format!("two nodes are called “{name}”");
+                let message = say!("two nodes are called “{name}”");
                 return wrong(name, message);
             }
             self.symbols.nodes.push(name.into());
@@ -281,13 +282,13 @@ impl Draft {
         if names.len() > 8 {
             list.push_str(", …");
         }
-        wrong(name, format!("no node is called “{}”; the nodes are {list}", shortened(name)))
+        wrong(name, say!("no node is called “{name}”; the nodes are {list}", name = shortened(name)))
     }
 
     fn link(&self, link: &Link<String>) -> Result<Link<NodeId>, Wrong> {
         let resolved = Link { from: self.node(&link.from)?, to: self.node(&link.to)? };
         if resolved.from == resolved.to {
-            return wrong(&link.to, "a message to oneself does not travel: it takes no time and cannot be lost");
+            return wrong(&link.to, say!("a message to oneself does not travel: it takes no time and cannot be lost"));
         }
         Ok(resolved)
     }
@@ -295,8 +296,9 @@ impl Draft {
     #[inline(never)]
     fn set_delay(&mut self, link: Option<&Link<String>>, range: Range) -> Result<(), Wrong> {
         if range.most > Time::DELTA {
-            let message =
-                "Δ is the maximum message delay, so a link's delay is at most 1Δ; single messages may take longer";
+            let message = say!(
+                "Δ is the maximum message delay, so a link's delay is at most 1Δ; single messages may take longer"
+            );
             return self.wrong_time(range.most, message);
         }
         self.set("delay", link, range, |network| &mut network.delay)
@@ -318,7 +320,7 @@ impl Draft {
         let resolved = self.link(link)?;
         let own = &mut of(&mut self.network).own;
         match own.binary_search_by_key(&resolved, |(link, _)| *link) {
-            Ok(_) => wrong("", format!("“{keyword} {link}” is said twice")),
+            Ok(_) => wrong("", say!("“{keyword} {link}” is said twice")),
             Err(place) => {
                 own.insert(place, (resolved, value));
                 Ok(())
@@ -330,7 +332,7 @@ impl Draft {
     fn choose(&mut self, line: usize, name: &str, value: &str) -> Result<(), Wrong> {
         let protocol = self.protocol();
         if self.options.iter().any(|(known, _)| known == name) {
-            return wrong(name, format!("option {name} is said twice"));
+            return wrong(name, say!("option {name} is said twice"));
         }
         self.options.push((name.to_owned(), value.to_owned()));
         let Some(place) = protocol.options.iter().position(|option| option.name == name) else {
@@ -349,11 +351,14 @@ impl Draft {
                 other.options.iter().any(|option| option.name == name && option.values.contains(&value))
             };
             if PROTOCOLS.iter().any(|other| known(other)) {
-                self.idle.push((line, format!("in the {} protocol, option {name} is never {value}", protocol.name)));
+                self.idle.push((
+                    line,
+                    say!("in the {protocol} protocol, option {name} is never {value}", protocol = protocol.name),
+                ));
                 return Ok(());
             }
             let list = values.join(", ");
-            return wrong(value, format!("option {name} is one of {list}, not “{}”", shortened(value)));
+            return wrong(value, say!("option {name} is one of {list}, not “{value}”", value = shortened(value)));
         };
         self.choices[place] = choice as u8;
         Ok(())
@@ -373,11 +378,14 @@ impl Draft {
         let protocol = self.protocol().name;
         if let Some(other) = PROTOCOLS.iter().find(|other| elsewhere(other)) {
             let other = other.name;
-            self.idle.push((line, format!("the {protocol} protocol has no {what} {word}; the {other} protocol has")));
+            self.idle.push((line, say!("the {protocol} protocol has no {what} {word}; the {other} protocol has")));
             return Ok(());
         }
         let (list, hint) = (names.join(", "), suggestion(word, names.iter().copied()));
-        wrong(word, format!("the {protocol} protocol has no {what} “{}”; it has: {list}{hint}", shortened(word)))
+        wrong(
+            word,
+            say!("the {protocol} protocol has no {what} “{word}”; it has: {list}{hint}", word = shortened(word)),
+        )
     }
 
     #[inline(never)]
@@ -389,14 +397,14 @@ impl Draft {
         };
         let is_said = self.without.contains(guard) || (guard == Guard::Memory && !self.forgetful.is_empty());
         if is_said {
-            return wrong(name, format!("“without {name}” is said twice"));
+            return wrong(name, say!("“without {name}” is said twice"));
         }
         let Some(first) = nodes.first() else {
             self.without.insert(guard);
             return Ok(());
         };
         if guard != Guard::Memory {
-            let message = format!("only “memory” is switched off for single processes; “{name}” is a rule of them all");
+            let message = say!("only “memory” is switched off for single processes; “{name}” is a rule of them all");
             return wrong(first, message);
         }
         self.forgetful = self.different(nodes)?.into_iter().collect();
@@ -407,7 +415,7 @@ impl Draft {
     fn skip(&mut self, name: &str) -> Result<(), Wrong> {
         let Some(step) = Phase::STEPS.into_iter().find(|step| step.label() == name) else {
             let list = Phase::STEPS.map(Phase::label).join(", ");
-            return wrong(name, format!("there is no step “{}”; the steps are {list}", shortened(name)));
+            return wrong(name, say!("there is no step “{name}”; the steps are {list}", name = shortened(name)));
         };
         self.skipped |= 1 << step as u8;
         Ok(())
@@ -420,7 +428,7 @@ impl Draft {
                 let node = self.node(name)?;
                 let cast = self.cast();
                 if !cast.proposers().union(cast.clients).union(cast.auxiliaries).contains(node) {
-                    return wrong(name, format!("{name} only learns, so nobody asks it for anything"));
+                    return wrong(name, say!("{name} only learns, so nobody asks it for anything"));
                 }
                 if self.is_beyond(line) {
                     return Ok(None);
@@ -480,12 +488,12 @@ impl Draft {
         if self.service.is_none() {
             let names: Vec<_> = SERVICES.iter().map(|service| service.name).collect();
             let (list, hint) = (names.join(", "), suggestion(name, names.iter().copied()));
-            return wrong(name, format!("no service is called “{}”; there is: {list}{hint}", shortened(name)));
+            return wrong(name, say!("no service is called “{name}”; there is: {list}{hint}", name = shortened(name)));
         }
         if !self.protocol().is_log {
             self.service = None;
             let protocol = self.protocol().name;
-            self.idle.push((line, format!("the {protocol} protocol passes a single decree, which nothing executes")));
+            self.idle.push((line, say!("the {protocol} protocol passes a single decree, which nothing executes")));
         }
         Ok(())
     }
@@ -503,7 +511,7 @@ impl Draft {
             for name in group {
                 let node = self.node(name)?;
                 if !seen.insert(node) {
-                    return wrong(name, format!("{name} is named twice"));
+                    return wrong(name, say!("{name} is named twice"));
                 }
                 nodes.push(node);
             }
@@ -535,7 +543,7 @@ impl Draft {
     /// A span that a single message may take.
     pub(super) fn bounded(&self, span: Time) -> Result<Time, Wrong> {
         if span > limits::MESSAGE_DELAY {
-            return self.wrong_time(span, format!("a message takes at most {}Δ", limits::MESSAGE_DELAY));
+            return self.wrong_time(span, say!("a message takes at most {most}Δ", most = limits::MESSAGE_DELAY));
         }
         Ok(span)
     }

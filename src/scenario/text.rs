@@ -4,6 +4,7 @@ mod goals;
 mod messages;
 mod parts;
 mod sizes;
+mod times;
 
 use winnow::Result;
 use winnow::ascii::{digit1, space0, space1};
@@ -11,22 +12,25 @@ use winnow::combinator::{alt, delimited, opt, peek, preceded, repeat, separated,
 use winnow::error::{ContextError, StrContext, StrContextValue};
 use winnow::prelude::*;
 use winnow::stream::Stateful;
-use winnow::token::{any, literal, rest, take_while};
+use winnow::token::{any, rest, take_while};
 
 use super::parts::Part;
-use super::script::{Act, Caption, Disk, HEADER, Line, Link, Range, RuleEffect, Script, Statement};
+use super::script::{Act, Caption, Disk, HEADER, Line, Link, RuleEffect, Script, Statement};
 use super::{Error, limits};
-use crate::tongue::say;
-use crate::types::{Millis, NotExact, Scale, Time, exact_decimal, shortened};
+use crate::tongue::{key, say, translated};
+use crate::types::{Scale, exact_decimal, shortened};
 
 use goals::{allow, goal};
 use messages::{forge, injection, rule};
 use parts::{part, quorum, two_numbers};
 use sizes::{bandwidth, size};
+use times::{delta, range, time};
 
 pub(super) use goals::column_in_goal;
 pub(super) use messages::LIES;
 pub(super) use parts::FORMS as QUORUM_FORMS;
+pub(super) use times::parse_span;
+pub use times::{parse_delay, parse_time};
 
 /// The input of a line, together with the units of its times.
 type Input<'a> = Stateful<&'a str, Clock>;
@@ -94,20 +98,26 @@ impl Script {
     /// The first line that is not a statement, and the place in it; or that the text is too long.
     pub fn parse(text: &str) -> std::result::Result<Self, Error> {
         if text.len() > limits::TEXT_BYTES {
-            let message = format!("the text has {} bytes; a script has at most {}", text.len(), limits::TEXT_BYTES);
+            let message = say!(
+                "the text has {bytes} bytes; a script has at most {most}",
+                bytes = text.len(),
+                most = limits::TEXT_BYTES
+            );
             return Err(Error { line: 1, column: 1, message });
         }
         let mut lines = text.lines();
         let header = lines.next().unwrap_or_default().trim_end();
         if header.trim_start_matches('\u{feff}') != HEADER {
             let message = match header.strip_prefix("paxos-playground ") {
-                Some(version) => format!("version “{}” is not known here; this is version 1", shortened(version)),
-                None => format!("a script begins with the line “{HEADER}”"),
+                Some(version) => {
+                    say!("version “{version}” is not known here; this is version 1", version = shortened(version))
+                }
+                None => say!("a script begins with the line “{header}”", header = HEADER),
             };
             return Err(Error { line: 1, column: 1, message });
         }
         if text.lines().count() > limits::LINES {
-            let message = format!("a script has at most {} lines", limits::LINES);
+            let message = say!("a script has at most {most} lines", most = limits::LINES);
             return Err(Error { line: limits::LINES + 1, column: 1, message });
         }
         let numbered = lines.enumerate().map(|(index, line)| (index + 2, line));
@@ -130,7 +140,7 @@ fn scale<'a>(mut lines: impl Iterator<Item = (usize, &'a str)>) -> std::result::
 
 fn read_line(number: usize, text: &str, scale: Option<Scale>) -> std::result::Result<Line, Error> {
     if let Some(place) = text.chars().position(|character| character.is_control() && character != '\t') {
-        let message = "a script has no control characters".to_owned();
+        let message = say!("a script has no control characters").into();
         return Err(Error { line: number, column: place + 1, message });
     }
     line.parse(Clock::input(scale, text.trim_end())).map_err(|error| {
@@ -146,16 +156,16 @@ fn sentence(error: &ContextError, found: &str) -> String {
         return cause.to_string();
     }
     let found = match found.split_whitespace().next() {
-        Some(word) => format!("“{}”", shortened(word)),
-        None => "the end of the line".to_owned(),
+        Some(word) => say!("“{word}”", word = shortened(word)),
+        None => say!("the end of the line").into(),
     };
     let expected = error.context().find_map(|context| match context {
         StrContext::Expected(StrContextValue::Description(expected)) => Some(*expected),
         _ => None,
     });
     match expected {
-        Some(expected) => format!("expected {expected}, found {found}"),
-        None => format!("nothing more is expected here, found {found}"),
+        Some(expected) => say!("expected {what}, found {found}", what = translated(expected)),
+        None => say!("nothing more is expected here, found {found}"),
     }
 }
 
@@ -197,7 +207,7 @@ fn line(input: &mut Input<'_>) -> Result<Line> {
 }
 
 fn statement(input: &mut Input<'_>) -> Result<Statement> {
-    let keyword = one_of_words(KEYWORDS, "a statement").parse_next(input)?;
+    let keyword = one_of_words(KEYWORDS, key!("a statement")).parse_next(input)?;
     space0.parse_next(input)?;
     match keyword {
         "title" => text.map(Statement::Title).parse_next(input),
@@ -206,7 +216,7 @@ fn statement(input: &mut Input<'_>) -> Result<Statement> {
         "caption" | "wait" => (terminated(time, space0), text)
             .map(|(at, text)| Statement::Caption(Caption { at, text, waits: keyword == "wait" }))
             .parse_next(input),
-        "protocol" => word.context(expected("a protocol")).map(Statement::Protocol).parse_next(input),
+        "protocol" => word.context(expected(key!("a protocol"))).map(Statement::Protocol).parse_next(input),
         "nodes" => nodes(input),
         "delta" => delta(input),
         "delay" => delay(input),
@@ -217,7 +227,7 @@ fn statement(input: &mut Input<'_>) -> Result<Statement> {
         "bandwidth" => bandwidth(input),
         "seed" => number.map(Statement::Seed).parse_next(input),
         "option" => (terminated(word, space0), word)
-            .context(expected("an option and its value"))
+            .context(expected(key!("an option and its value")))
             .map(|(name, value)| Statement::Option(name, value))
             .parse_next(input),
         "leader" => leaders.map(Statement::Leader).parse_next(input),
@@ -228,13 +238,14 @@ fn statement(input: &mut Input<'_>) -> Result<Statement> {
         "liars" => part(input, Part::Liars),
         "tolerate" => two_numbers.map(|(liars, swift)| Statement::Tolerate(liars, swift)).parse_next(input),
         "quorum" => quorum.map(Statement::Quorum).parse_next(input),
-        "service" => word.context(expected("a service")).map(Statement::Service).parse_next(input),
+        "service" => word.context(expected(key!("a service"))).map(Statement::Service).parse_next(input),
         "without" => without(input),
-        "skip" => word.context(expected("a step, as in 2b")).map(Statement::Skip).parse_next(input),
+        "skip" => word.context(expected(key!("a step, as in 2b"))).map(Statement::Skip).parse_next(input),
         "at" => (terminated(time, space0), act).map(|(at, act)| Statement::At(at, act)).parse_next(input),
         "drop" => rule(input, |_| Ok(RuleEffect::Drop)),
         "duplicate" => rule(input, |input: &mut Input<'_>| {
-            let after = preceded((space0, '+').context(expected("how much later the copy lands, as in +0.5Δ")), time);
+            let after =
+                preceded((space0, '+').context(expected(key!("how much later the copy lands, as in +0.5Δ"))), time);
             after.map(RuleEffect::Duplicate).parse_next(input)
         }),
         "forge" => forge(input),
@@ -251,7 +262,7 @@ fn groups(input: &mut Input<'_>) -> Result<Vec<Vec<String>>> {
 
 /// `nodes 5`, `nodes A B C`: a first word that consists of digits is a number.
 fn nodes(input: &mut Input<'_>) -> Result<Statement> {
-    let word = take_while(1.., is_part_of_name).context(expected("a number of nodes, or their names"));
+    let word = take_while(1.., is_part_of_name).context(expected(key!("a number of nodes, or their names")));
     let first: &str = peek(word).parse_next(input)?;
     if first.bytes().all(|byte| byte.is_ascii_digit()) {
         return number.map(Statement::NodeCount).parse_next(input);
@@ -261,7 +272,7 @@ fn nodes(input: &mut Input<'_>) -> Result<Statement> {
 
 /// `without RULE`, `without memory C D`
 fn without(input: &mut Input<'_>) -> Result<Statement> {
-    let rule = word.context(expected("a rule")).parse_next(input)?;
+    let rule = word.context(expected(key!("a rule"))).parse_next(input)?;
     let more = input.trim_start_matches([' ', '\t']);
     if more.len() == input.len() || !more.starts_with(is_part_of_name) {
         return Ok(Statement::Without(rule, Vec::new()));
@@ -278,7 +289,7 @@ fn one_of_words<'a>(
     take_while(1.., |character: char| !character.is_whitespace()).try_map(move |word: &str| {
         words.iter().copied().find(|known| *known == word).ok_or_else(|| {
             let hint = suggestion(word, words.iter().copied());
-            Cause(format!("“{}” is not {what}{hint}", shortened(word)))
+            Cause(say!("“{word}” is not {what}{hint}", word = shortened(word), what = translated(what)))
         })
     })
 }
@@ -322,13 +333,13 @@ fn occurrence(input: &mut Input<'_>) -> Result<Option<u32>> {
         return preceded('#', number).map(Some).parse_next(input);
     }
     if is_number(after.trim()) {
-        return refuse(input, &format!("a number stands close to its sign: #{}", shortened(after.trim())));
+        return refuse(input, &say!("a number stands close to its sign: #{number}", number = shortened(after.trim())));
     }
     if after.is_empty() || after.starts_with([' ', '\t', '#']) {
         return Ok(None);
     }
     let word = shortened(input.split_whitespace().next().unwrap_or_default());
-    refuse(input, &format!("“{word}” is no number, as #2 is; a comment has a space after its #"))
+    refuse(input, &say!("“{word}” is no number, as #2 is; a comment has a space after its #"))
 }
 
 /// Refuses a number at the place of a comment, because it would be ignored.
@@ -336,7 +347,7 @@ fn no_occurrence(input: &mut Input<'_>) -> Result<()> {
     space0.parse_next(input)?;
     let word = input.split_whitespace().next().unwrap_or_default();
     if word.strip_prefix('#').is_some_and(is_number) {
-        return refuse(input, &format!("“{}” is one number too many, or stands too late", shortened(word)));
+        return refuse(input, &say!("“{word}” is one number too many, or stands too late", word = shortened(word)));
     }
     Ok(())
 }
@@ -351,8 +362,8 @@ fn refuse<T>(input: &mut Input<'_>, why: &str) -> Result<T> {
 }
 
 fn act(input: &mut Input<'_>) -> Result<Act<String, String>> {
-    let verb = one_of_words(ACTS, "something that can be done")
-        .context(expected("what to do: propose, crash, restart, partition, cut, heal, leader, inject or timeout"))
+    let verb = one_of_words(ACTS, key!("something that can be done"))
+        .context(expected(key!("what to do: propose, crash, restart, partition, cut, heal, leader, inject or timeout")))
         .parse_next(input)?;
     space0.parse_next(input)?;
     match verb {
@@ -361,7 +372,7 @@ fn act(input: &mut Input<'_>) -> Result<Act<String, String>> {
             .map(|(node, before)| if before.is_some() { Act::CrashBeforeSend(node) } else { Act::Crash(node) })
             .parse_next(input),
         "timeout" => {
-            let timer = value.context(expected("a timer, as in \"phase 1\""));
+            let timer = value.context(expected(key!("a timer, as in \"phase 1\"")));
             terminated((terminated(node, space0), timer, occurrence), no_occurrence)
                 .map(|(node, timer, number)| Act::Timeout(node, timer, number.unwrap_or(0)))
                 .parse_next(input)
@@ -398,7 +409,7 @@ fn names(input: &mut Input<'_>) -> Result<Vec<String>> {
 }
 
 fn link(input: &mut Input<'_>) -> Result<Link<String>> {
-    let arrow = delimited(space0, alt(("->", "→")), space0).context(expected("an arrow, as in A->B"));
+    let arrow = delimited(space0, alt(("->", "→")), space0).context(expected(key!("an arrow, as in A->B")));
     (terminated(node, arrow), node).map(|(from, to)| Link { from, to }).parse_next(input)
 }
 
@@ -418,7 +429,7 @@ pub(super) fn is_alphanumeric(character: char) -> bool {
 
 fn node(input: &mut Input<'_>) -> Result<String> {
     take_while(1.., is_part_of_name)
-        .context(expected("a node"))
+        .context(expected(key!("a node")))
         .try_map(|name: &str| bounded(name.to_owned(), "name", limits::NAME_CHARS))
         .parse_next(input)
 }
@@ -433,7 +444,7 @@ fn word(input: &mut Input<'_>) -> Result<String> {
 fn text(input: &mut Input<'_>) -> Result<String> {
     rest.map(str::trim)
         .verify(|text: &str| !text.is_empty())
-        .context(expected("some text"))
+        .context(expected(key!("some text")))
         .map(str::to_owned)
         .parse_next(input)
 }
@@ -441,7 +452,7 @@ fn text(input: &mut Input<'_>) -> Result<String> {
 /// `"red"`, with the escapes `\"` and `\\`, or a bare word.
 fn value(input: &mut Input<'_>) -> Result<String> {
     alt((quoted, word))
-        .context(expected("a value, as in \"red\""))
+        .context(expected(key!("a value, as in \"red\"")))
         .try_map(|value: String| bounded(value, "value", limits::VALUE_CHARS))
         .parse_next(input)
 }
@@ -453,142 +464,31 @@ fn quoted(input: &mut Input<'_>) -> Result<String> {
 }
 
 fn bounded(text: String, what: &str, most: usize) -> std::result::Result<String, Cause> {
-    if text.chars().count() <= most { Ok(text) } else { cause(format!("a {what} has at most {most} characters")) }
+    if text.chars().count() <= most { Ok(text) } else { cause(say!("a {what} has at most {most} characters")) }
 }
 
 fn cut_quote(input: &mut Input<'_>) -> Result<()> {
-    '"'.context(expected("a closing quote")).void().parse_next(input)
+    '"'.context(expected(key!("a closing quote"))).void().parse_next(input)
 }
 
 fn number<N: std::str::FromStr>(input: &mut Input<'_>) -> Result<N> {
     digit1
-        .context(expected("a number"))
+        .context(expected(key!("a number")))
         .try_map(|digits: &str| {
-            digits.parse().or_else(|_| cause(format!("“{}” is too large a number", shortened(digits))))
+            digits.parse().or_else(|_| cause(say!("“{digits}” is too large a number", digits = shortened(digits))))
         })
         .parse_next(input)
-}
-
-fn range(input: &mut Input<'_>) -> Result<Range> {
-    let start = input.input;
-    let least = time(input)?;
-    let is_range = opt(delimited(space0, "..", space0)).parse_next(input)?.is_some();
-    let most = if is_range { time(input)? } else { least };
-    if most < least {
-        input.input = start;
-        return refuse(input, "the shorter delay comes first");
-    }
-    Ok(Range { least, most })
-}
-
-/// `delta 100ms`: how long one Δ is.
-fn delta(input: &mut Input<'_>) -> Result<Statement> {
-    let read = |word: &str| match on_a_clock(word) {
-        Some(delta) => Scale::new(delta?).map_or_else(
-            || cause(format!("one Δ is more than 0 ms and at most {} ms", Scale::LONGEST)),
-            |scale| Ok(Statement::Delta(scale)),
-        ),
-        None => cause(format!("“{}” does not say how long Δ is; write it like 100ms or 2s", shortened(word))),
-    };
-    take_while(1.., |character: char| !character.is_whitespace() && character != '#')
-        .context(expected("how long Δ is, as in 100ms"))
-        .try_map(read)
-        .parse_next(input)
-}
-
-/// A time in ms or s; none when the word has another unit.
-fn on_a_clock(word: &str) -> Option<std::result::Result<Millis, Cause>> {
-    let (number, decimals) = match word.strip_suffix("ms") {
-        Some(number) => (number, Millis::DECIMALS),
-        None => (word.strip_suffix('s')?, 2 * Millis::DECIMALS),
-    };
-    Some(match exact_decimal(number, decimals) {
-        Ok(micros) => Ok(Millis(micros)),
-        Err(NotExact::Decimals) => cause(format!("a time in ms has at most {} decimals", Millis::DECIMALS)),
-        Err(NotExact::Number) => return None,
-    })
-}
-
-/// Ticks for a time in ms.
-fn ticks(word: &str, amount: Millis, scale: Option<Scale>) -> std::result::Result<Time, Cause> {
-    let Some(scale) = scale else {
-        let word = shortened(word);
-        return cause(format!("“{word}” means nothing unless a line says how long Δ is, as in “delta 100ms”"));
-    };
-    match scale.ticks(amount) {
-        Ok(time) if time <= limits::TIME => Ok(time),
-        Ok(_) => cause(format!("a time is at most {}Δ", limits::TIME)),
-        Err([below, above]) => cause(format!(
-            "{amount} ms is no whole number of ticks, a million of which are one Δ of {} ms; the nearest are {below} ms and {above} ms",
-            scale.delta()
-        )),
-    }
-}
-
-/// An exact decimal of Δ, or one of ms or s where the script says how long Δ is. The unit Δ may be written Δ, ∆ (the
-/// increment sign), D or d, or be left out.
-fn time(input: &mut Input<'_>) -> Result<Time> {
-    // The dots of a range belong to the range, so the word ends before two dots.
-    let end = input.input.as_bytes().windows(2).position(|pair| pair == b"..").unwrap_or(input.input.len());
-    let word = input.input[..end].split(|end: char| end.is_whitespace() || end == '#').next().unwrap_or_default();
-    if let Some(amount) = on_a_clock(word) {
-        let scale = input.state.scale;
-        let time = literal(word).try_map(|word: &str| ticks(word, amount.clone()?, scale)).parse_next(input)?;
-        input.state.is_used = true;
-        return Ok(time);
-    }
-    let number = word.strip_suffix(['Δ', '∆', 'D', 'd']).unwrap_or(word);
-    let time = literal(number)
-        .verify(|number: &str| !number.is_empty())
-        .context(expected("a time, as in 1.5Δ"))
-        .try_map(exact_time)
-        .parse_next(input)?;
-    literal(&word[number.len()..]).parse_next(input)?;
-    Ok(time)
-}
-
-/// A delay that a person typed by itself, in the form of scripts; `scale` says how long Δ is in the person's script.
-///
-/// # Errors
-/// A sentence: why the text is no delay.
-pub fn parse_delay(text: &str, scale: Option<Scale>) -> std::result::Result<Time, String> {
-    let delay = parse_span(text.trim(), scale)?;
-    let most = limits::MESSAGE_DELAY;
-    if delay <= most { Ok(delay) } else { Err(format!("a message takes at most {most}Δ")) }
-}
-
-/// A time in the form of scripts that stands by itself; `scale` says how long Δ is.
-///
-/// # Errors
-/// A sentence: why the text is no time.
-pub(super) fn parse_span(text: &str, scale: Option<Scale>) -> std::result::Result<Time, String> {
-    time.parse(Clock::input(scale, text)).map_err(|error| sentence(error.inner(), &text[error.offset()..]))
-}
-
-/// A time that stands by itself, as in a link.
-///
-/// # Errors
-/// A sentence: why the text is no time.
-pub fn parse_time(text: &str) -> std::result::Result<Time, String> {
-    let number = text.strip_suffix(['Δ', '∆', 'D', 'd']).unwrap_or(text);
-    exact_time(number).map_err(|cause| cause.to_string())
-}
-
-fn exact_time(text: &str) -> std::result::Result<Time, Cause> {
-    match exact_decimal(text, Time::DECIMALS) {
-        Ok(ticks) if ticks <= limits::TIME.0 => Ok(Time(ticks)),
-        Ok(_) => cause(format!("a time is at most {}Δ", limits::TIME)),
-        Err(NotExact::Decimals) => cause(format!("a time has at most {} decimals", Time::DECIMALS)),
-        Err(NotExact::Number) => cause(format!("“{}” is not a time; write it like 1.5Δ", shortened(text))),
-    }
 }
 
 fn percentage(input: &mut Input<'_>) -> Result<u32> {
     let digits = take_while(1.., |character: char| character.is_ascii_digit() || character == '.');
     let per_million = |text: &str| match exact_decimal(text, 4) {
         Ok(share) if share <= 1_000_000 => Ok(share as u32),
-        _ => cause(format!("“{}” is not a percentage from 0% to 100% with at most four decimals", shortened(text))),
+        _ => cause(say!(
+            "“{text}” is not a percentage from 0% to 100% with at most four decimals",
+            text = shortened(text)
+        )),
     };
-    let percent = digits.context(expected("a percentage, as in 10%")).try_map(per_million);
-    terminated(percent, '%'.context(expected("a percent sign"))).parse_next(input)
+    let percent = digits.context(expected(key!("a percentage, as in 10%"))).try_map(per_million);
+    terminated(percent, '%'.context(expected(key!("a percent sign")))).parse_next(input)
 }

@@ -12,6 +12,7 @@ use siphasher::sip::SipHasher13;
 use super::World;
 use crate::protocol::{Claim, Guard, Message, Payload, Protocol};
 use crate::scenario::{Lie, Scenario};
+use crate::tongue::say;
 use crate::types::{NodeId, Value, Vote};
 
 /// Fingerprints of what processes have sent so far, where the scenario has a lie that claims such a message; none
@@ -67,7 +68,7 @@ impl World {
                     } else {
                         let (name, kind) = (scenario.symbols.node(by), scenario.protocol.kind(claimed.kind).name);
                         let why =
-                            format!("{name} has sent no such {kind} by then, and nobody can forge what {name} signs");
+                            say!("{name} has sent no such {kind} by then, and nobody can forge what {name} signs");
                         self.refused.push((*place, why));
                     }
                 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::World;
 use crate::protocol::Kind;
 use crate::scenario::{Lie, Link, Planned, Rule, RuleEffect, Scenario};
+use crate::tongue::say;
 use crate::trace::{Envelope, MessageId, Trace};
 use crate::types::{NodeId, Time, Value};
 
@@ -72,9 +73,9 @@ impl Bound {
     /// The bound as a text for people, such as `125000 messages`.
     pub fn most(self) -> String {
         match self {
-            Self::Messages => format!("{MESSAGES_MAX} messages"),
-            Self::Events => format!("{EVENTS_MAX} events"),
-            Self::Bytes => format!("{} MB of what messages carry and nodes keep", BYTES_MAX / 1_000_000),
+            Self::Messages => say!("{most} messages", most = MESSAGES_MAX),
+            Self::Events => say!("{most} events", most = EVENTS_MAX),
+            Self::Bytes => say!("{most} MB of what messages carry and nodes keep", most = BYTES_MAX / 1_000_000),
         }
     }
 }
@@ -273,30 +274,46 @@ impl Run {
             let Rule { line, kind, link, ordinal, .. } = &scenario.rules[place];
             let kind = scenario.protocol.kind(*kind).name;
             let [from, to] = [link.from, link.to].map(|node| scenario.symbols.node(node));
-            note(*line, format!("the run sends {seen} {kind} from {from} to {to}, so there is no #{ordinal}"));
+            note(*line, say!("the run sends {seen} {kind} from {from} to {to}, so there is no #{ordinal}"));
         }
         for (place, why) in &self.last.refused {
             note(scenario.rules[*place].line, why.clone());
         }
         for place in self.last.nodes.iter().filter_map(|node| node.crash_before_send) {
-            note(line(&place), "it sends nothing more, so it does not crash".to_owned());
+            note(line(&place), say!("it sends nothing more, so it does not crash").into());
         }
         if let Some((Planned { line, at, .. }, more)) = scenario.acts[self.last.acts_done..].split_first() {
-            let more =
-                if more.is_empty() { String::new() } else { format!(", nor do {} more acts after it", more.len()) };
+            let more = if more.is_empty() {
+                String::new()
+            } else {
+                say!(", nor do {more} more acts after it", more = more.len())
+            };
             let at = scenario.time_text(*at);
-            note(*line, format!("the run ends before {at}, so this does not happen{more}"));
+            note(*line, say!("the run ends before {at}, so this does not happen{more}"));
         }
         if self.stop == Stop::Horizon {
             let horizon = scenario.time_text(scenario.horizon());
-            note(0, format!("it would go on; no line says until when, so it stops at {horizon}"));
+            note(0, say!("it would go on; no line says until when, so it stops at {horizon}"));
         }
         if self.stop == Stop::TooLong {
-            note(0, format!("stopped after {STEPS_MAX} steps, at {}", scenario.time_text(self.last.now)));
+            note(
+                0,
+                say!(
+                    "stopped after {steps} steps, at {now}",
+                    steps = STEPS_MAX,
+                    now = scenario.time_text(self.last.now)
+                ),
+            );
         }
         if let Stop::TooLarge(bound) = self.stop {
             let now = scenario.time_text(self.last.now);
-            note(0, format!("stopped at {now}: a run holds at most {}, and what comes after is not run", bound.most()));
+            note(
+                0,
+                say!(
+                    "stopped at {now}: a run holds at most {most}, and what comes after is not run",
+                    most = bound.most()
+                ),
+            );
         }
         notes
     }

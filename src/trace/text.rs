@@ -6,6 +6,7 @@ use super::{EventId, Loss, MessageId, Trace, What};
 use crate::protocol::{Basis, Cell, Claim, Configuration, Decided, Entry, Fact, Hop, Message, Payload, Vocabulary};
 use crate::scenario::script::quoted;
 use crate::scenario::{Act, Disk, Link};
+use crate::tongue::key;
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Symbols, Value, Vote};
 
 /// A line shows at most so many of the entries that a message carries, and says how many more there are.
@@ -346,12 +347,12 @@ impl Loss {
     /// The reason, for a person.
     pub const fn reason(self) -> &'static str {
         match self {
-            Self::Dropped => "dropped",
-            Self::Chance => "chance",
-            Self::Cut => "link cut",
-            Self::Down => "receiver down",
-            Self::Withheld => "kept back",
-            Self::Crashed => "sender crashed",
+            Self::Dropped => key!("dropped"),
+            Self::Chance => key!("chance"),
+            Self::Cut => key!("link cut"),
+            Self::Down => key!("receiver down"),
+            Self::Withheld => key!("kept back"),
+            Self::Crashed => key!("sender crashed"),
         }
     }
 }

@@ -194,7 +194,7 @@ fn predicate(trace: &Trace, words: Vocabulary, event: &Event) -> String {
         }
         What::Persisted(..) => say!("writes {written}", written = written(trace, words, event)),
         What::Applied(_, applied) => {
-            let (value, outcome) = (quote(words, symbols, applied.value), &applied.outcome);
+            let (value, outcome) = (quote(words, symbols, applied.value), applied.outcome.told());
             say!("executes {value}{within}: {outcome}", within = within(trace, applied.instance))
         }
         What::Stated(node, fact) => fact_text(trace, words, *node, fact),

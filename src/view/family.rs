@@ -4,6 +4,7 @@
 use crate::protocol::kin::Aspect;
 use crate::protocol::{PROTOCOLS, Vocabulary};
 use crate::report::family::{self, HEADS};
+use crate::tongue::translated;
 
 /// The heads of the columns after the protocol, in English.
 pub const COLUMNS: [&str; HEADS.len()] = HEADS;
@@ -60,7 +61,8 @@ pub fn map(words: Vocabulary) -> Vec<Place> {
             let from = PROTOCOLS.iter().find(|other| other.name == descent.from).map_or("", |other| other.title);
             let mut changes: Vec<(Aspect, &'static str)> = descent.changes.to_vec();
             changes.sort_by_key(|(aspect, _)| *aspect);
-            let changes = changes.into_iter().map(|(aspect, text)| (aspect.words(), words.fill(text))).collect();
+            let changes =
+                changes.into_iter().map(|(aspect, text)| (translated(aspect.words()), words.fill(text))).collect();
             Edge { from: (descent.from, from), changes }
         });
         let edges: Vec<Edge> = edges.collect();

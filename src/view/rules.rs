@@ -2,6 +2,7 @@
 
 use crate::protocol::{PROTOCOLS, Vocabulary};
 use crate::session::Session;
+use crate::tongue::translated;
 
 /// What the script chooses, and what else it could choose.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -73,7 +74,7 @@ impl Rules {
             protocols: PROTOCOLS.iter().map(|protocol| (protocol.name, protocol.title)).collect(),
             protocol: protocol.name,
             summary: words.fill(protocol.summary),
-            source: protocol.source,
+            source: translated(protocol.source),
             options: options.collect(),
             guards: guards.collect(),
             hears_oracle: protocol.oracle_unheard(&setup.choices).is_none(),

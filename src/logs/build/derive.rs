@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::Names;
 use super::{Ballot, Basis, Deed, Entry, Fact, Instance, Letter, NodeId, Value, Vote};
+use crate::tongue::say;
 
 /// The sorts of facts that messages tell, with the kind of message and how a note speaks of it.
 const SORTS: [(&str, &str, &str); 5] = [
@@ -41,7 +42,7 @@ impl Derived {
     pub(super) fn notes(&self) -> Vec<String> {
         let told = SORTS.iter().zip(self.tells).filter(|(_, tells)| *tells);
         told.map(|((sort, kind, what), _)| {
-            format!("The log states no “{sort}”, so who sends {kind} counts as having {what}")
+            say!("The log states no “{sort}”, so who sends {kind} counts as having {what}")
         })
         .collect()
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Ballot, Cast, Deed, Entry, Letter, Lines, NODES_MAX, NodeId, NodeSet, Number, Value, Vote};
+use crate::tongue::say;
 
 /// The name of the owner of a ballot that nobody owns in the log.
 const NOBODY: &str = "?";
@@ -89,7 +90,7 @@ impl Names {
             return Ok(());
         }
         if self.nodes.len() == NODES_MAX {
-            return Err(format!("a log has at most {NODES_MAX} processes, and this one has more"));
+            return Err(say!("a log has at most {most} processes, and this one has more", most = NODES_MAX));
         }
         self.places.insert(name.to_owned(), NodeId(self.nodes.len() as u8));
         self.nodes.push(name.to_owned());
@@ -135,7 +136,7 @@ impl Names {
             found = NodeSet::all(self.nodes.len());
         }
         let said = self.set(found);
-        notes.push(format!(
+        notes.push(say!(
             "The log does not name its acceptors; they are taken to be those that promise or vote in it: {said}"
         ));
         found

@@ -1,5 +1,6 @@
 //! Values as TLC prints them: numbers, texts, names, sets, tuples, records and functions.
 
+use crate::tongue::say;
 use std::collections::BTreeMap;
 
 /// So deep may values be in one another.
@@ -83,7 +84,7 @@ struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     fn wrong(&self) -> String {
-        format!("“{}” is no value as TLC prints it", crate::types::shortened(self.text))
+        say!("“{text}” is no value as TLC prints it", text = crate::types::shortened(self.text))
     }
 
     fn takes(&mut self, sign: &str) -> bool {
@@ -122,7 +123,7 @@ impl<'a> Parser<'a> {
 
     fn value(&mut self, depth: usize) -> Result<Value, String> {
         if depth > DEPTH_MAX {
-            return Err("the values here are too deep in one another".to_owned());
+            return Err(say!("the values here are too deep in one another").into());
         }
         let depth = depth + 1;
         if self.takes("{") {

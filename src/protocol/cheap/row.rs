@@ -12,6 +12,7 @@ use crate::protocol::{
     TimerInfo, Trust,
 };
 use crate::quorum::{QuorumSystem, Round};
+use crate::tongue::key;
 use crate::types::{NodeSet, Time};
 
 /// A removed process asks to come back.
@@ -32,10 +33,10 @@ const fn own(name: &'static str, says: &'static str) -> KindInfo {
 
 static KINDS: [KindInfo; KINDS_COUNT + 4] = {
     let [a, b, c, d, e, f, g, h, i, j, k, l] = kinds(&VARIANT);
-    let join = own("Join", "it knows every {decree} before there, was removed, and asks to come back");
-    let closing = own("Closing", "it asks for word from whoever knows every {decree} up to there");
-    let closed = own("Closed", "it knows every {decree} up to there");
-    let forget = own("Forget", "{votes} up to there may be forgotten");
+    let join = own("Join", key!("it knows every {decree} before there, was removed, and asks to come back"));
+    let closing = own("Closing", key!("it asks for word from whoever knows every {decree} up to there"));
+    let closed = own("Closed", key!("it knows every {decree} up to there"));
+    let forget = own("Forget", key!("{votes} up to there may be forgotten"));
     [a, b, c, d, e, f, g, h, i, j, k, l, join, closing, closed, forget]
 };
 
@@ -63,7 +64,7 @@ static OWN_TIMERS: [TimerInfo; 7] = [
     SHARED[5],
     TimerInfo {
         name: "rejoin",
-        meaning: "8Δ have gone by since it asked to come back, and no {decree} has added it",
+        meaning: key!("8Δ have gone by since it asked to come back, and no {decree} has added it"),
         is_papers: false,
     },
 ];
@@ -82,25 +83,31 @@ static OPTIONS: [OptionInfo; 5] = [
     OptionInfo {
         name: "guard",
         values: &["ge", "strict"],
-        summary: "Step 2b {it_votes} when b ≥ {next_bal} (ge), or when b = {next_bal} (strict); an auxiliary process then has to \
-                  promise before it can {they_vote}.",
+        summary: key!(
+            "Step 2b {it_votes} when b ≥ {next_bal} (ge), or when b = {next_bal} (strict); an auxiliary process then has to \
+                  promise before it can {they_vote}."
+        ),
     },
     OptionInfo {
         name: "alpha",
         values: &["1", "3"],
-        summary: "A change of the configuration that passes at instance J is in force from J + α on, and at most α \
-                  instances are under way.",
+        summary: key!(
+            "A change of the configuration that passes at instance J is in force from J + α on, and at most α \
+                  instances are under way."
+        ),
     },
     OptionInfo {
         name: "forget",
         values: &["off", "on"],
-        summary: "Auxiliary processes keep their {votes} for ever (off), or forget them when all main processes know the \
-                  {decrees} (on).",
+        summary: key!(
+            "Auxiliary processes keep their {votes} for ever (off), or forget them when all main processes know the \
+                  {decrees} (on)."
+        ),
     },
     OptionInfo {
         name: "rejoin",
         values: &["off", "on"],
-        summary: "A main process that was removed stays out (off), or asks to come back when it is up (on).",
+        summary: key!("A main process that was removed stays out (off), or asks to come back when it is up (on)."),
     },
 ];
 
@@ -119,8 +126,10 @@ fn last_minority(acceptors: NodeSet) -> NodeSet {
 pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     name: "cheap",
     title: "Cheap Paxos",
-    summary: "Many {decrees} by f + 1 main processes; f auxiliary processes {they_vote} only until a missing main process is removed.",
-    source: "Lamport and Massa, Cheap Paxos (DSN 2004); PTP §3.3.6 for α",
+    summary: key!(
+        "Many {decrees} by f + 1 main processes; f auxiliary processes {they_vote} only until a missing main process is removed."
+    ),
+    source: key!("Lamport and Massa, Cheap Paxos (DSN 2004); PTP §3.3.6 for α"),
     formulas: &[STEADY_CHEAP],
     kin: kinship,
     family: Family::Synod,
@@ -159,17 +168,20 @@ fn kinship() -> Kin {
     Kin {
         per_fault: 2,
         line: None,
-        costs: "it stops until a missing main process is removed, or for ever if too many jump",
+        costs: key!("it stops until a missing main process is removed, or for ever if too many jump"),
         after: &[
-            After { fault: "one of two main processes is down", scenario: "last-main-dead" },
-            After { fault: "one of three main processes is down", scenario: "one-main-of-three-dead" },
-            After { fault: "both main processes jump", scenario: "both-mains-jump" },
+            After { fault: key!("one of two main processes is down"), scenario: "last-main-dead" },
+            After { fault: key!("one of three main processes is down"), scenario: "one-main-of-three-dead" },
+            After { fault: key!("both main processes jump"), scenario: "both-mains-jump" },
         ],
         from: &[Descent {
             from: "multi",
             changes: &[
-                (Aspect::Votes, "the f + 1 main processes; f auxiliary processes only while one of those is missing"),
-                (Aspect::Quorum, "a majority of the members, whom {decrees} change"),
+                (
+                    Aspect::Votes,
+                    key!("the f + 1 main processes; f auxiliary processes only while one of those is missing"),
+                ),
+                (Aspect::Quorum, key!("a majority of the members, whom {decrees} change")),
             ],
         }],
     }

@@ -14,6 +14,7 @@ use crate::protocol::{
     Storage, TimerInfo, Trust,
 };
 use crate::quorum::Round;
+use crate::tongue::key;
 use crate::types::{NodeId, Time};
 
 pub(super) const PROPOSE: Kind = Kind(0);
@@ -81,12 +82,12 @@ static SWIFT_FIELDS: &[FieldInfo] = &[
 static TIMERS: &[TimerInfo] = &[
     TimerInfo {
         name: "regency",
-        meaning: "T has gone by in this regency, and too few learners say that they have learned",
+        meaning: key!("T has gone by in this regency, and too few learners say that they have learned"),
         is_papers: true,
     },
     TimerInfo {
         name: "retry",
-        meaning: "for 8Δ it has known of something and not of the outcome, so it asks again",
+        meaning: key!("for 8Δ it has known of something and not of the outcome, so it asks again"),
         is_papers: true,
     },
 ];
@@ -134,13 +135,13 @@ fn open(variant: &'static Variant, setup: &Arc<Setup>, me: NodeId, storage: &Sto
     Box::new(Fab::open(setup, variant, me, storage))
 }
 
-const OWN_LEADERS: fn(&[u8]) -> Option<&'static str> = |_| Some("elects its leaders by SUSPECTs");
+const OWN_LEADERS: fn(&[u8]) -> Option<&'static str> = |_| Some(key!("elects its leaders by SUSPECTs"));
 
 pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     name: "fab",
     title: "Fast Byzantine Paxos",
-    summary: "One {decree} in 2Δ, although some processes lie; 5f + 1 acceptors are the price.",
-    source: "Martin and Alvisi, Fast Byzantine Consensus (2006)",
+    summary: key!("One {decree} in 2Δ, although some processes lie; 5f + 1 acceptors are the price."),
+    source: key!("Martin and Alvisi, Fast Byzantine Consensus (2006)"),
     formulas: FAB,
     kin: kinship,
     family: Family::Plain,
@@ -174,8 +175,10 @@ pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
 pub(in crate::protocol) static SWIFT_PROTOCOL: Protocol = Protocol {
     name: "pfab",
     title: "Parameterised Fast Byzantine Paxos",
-    summary: "One {decree} in 2Δ while at most t processes fail, and in 3Δ with up to f liars; 3f + 2t + 1 acceptors are the price.",
-    source: "Martin and Alvisi, Fast Byzantine Consensus (2006), §8",
+    summary: key!(
+        "One {decree} in 2Δ while at most t processes fail, and in 3Δ with up to f liars; 3f + 2t + 1 acceptors are the price."
+    ),
+    source: key!("Martin and Alvisi, Fast Byzantine Consensus (2006), §8"),
     formulas: SWIFT_FAB,
     kin: swift_kinship,
     kinds: &SWIFT_KINDS,
@@ -183,7 +186,9 @@ pub(in crate::protocol) static SWIFT_PROTOCOL: Protocol = Protocol {
     options: &[OptionInfo {
         name: "vouching",
         values: &["paper", "latest"],
-        summary: "A certificate vouches for a {decree} unless another one has a commit proof or a majority of the reports                   (paper), or only what is reported of the latest {ballots} counts (latest).",
+        summary: key!(
+            "A certificate vouches for a {decree} unless another one has a commit proof or a majority of the reports (paper), or only what is reported of the latest {ballots} counts (latest)."
+        ),
     }],
     guards: &[Guard::Promise, Guard::VoteOnce, Guard::Certificate, Guard::Vouching, Guard::Signed],
     quorums: swift_quorums,
@@ -194,8 +199,8 @@ pub(in crate::protocol) static SWIFT_PROTOCOL: Protocol = Protocol {
 pub(in crate::protocol) static LOG_PROTOCOL: Protocol = Protocol {
     name: "fab-log",
     title: "Fast Byzantine Multi-Paxos",
-    summary: "Many {decrees}, each in 2Δ, although some processes lie: Fast Byzantine Paxos for a ledger.",
-    source: "the caption of a figure of Wikipedia’s “Paxos”; Martin and Alvisi (2006); PTP §3",
+    summary: key!("Many {decrees}, each in 2Δ, although some processes lie: Fast Byzantine Paxos for a ledger."),
+    source: key!("the caption of a figure of Wikipedia’s “Paxos”; Martin and Alvisi (2006); PTP §3"),
     formulas: FAB_LOG,
     kin: log_kinship,
     kinds: &LOG_KINDS,
@@ -203,8 +208,10 @@ pub(in crate::protocol) static LOG_PROTOCOL: Protocol = Protocol {
     options: &[OptionInfo {
         name: "requests",
         values: &["leader", "direct"],
-        summary: "Clients ask the leader, who proposes (leader), or in the first {ballot} they ask the acceptors themselves, \
-                  which {they_vote} at once (direct).",
+        summary: key!(
+            "Clients ask the leader, who proposes (leader), or in the first {ballot} they ask the acceptors themselves, \
+                  which {they_vote} at once (direct)."
+        ),
     }],
     guards: &[
         Guard::Promise,
@@ -225,17 +232,17 @@ fn kinship() -> Kin {
     Kin {
         per_fault: 5,
         line: None,
-        costs: "2f servers more than PBFT, and n² messages",
+        costs: key!("2f servers more than PBFT, and n² messages"),
         after: &[
-            After { fault: "the leader is silent", scenario: "fab-silent-leader" },
-            After { fault: "the first two of eleven leaders lie", scenario: "fab-two-bad-leaders" },
+            After { fault: key!("the leader is silent"), scenario: "fab-silent-leader" },
+            After { fault: key!("the first two of eleven leaders lie"), scenario: "fab-two-bad-leaders" },
         ],
         from: &[Descent {
             from: "broadcast",
             changes: &[
-                (Aspect::Faults, "liars in place of crashes"),
-                (Aspect::Quorum, "4f + 1 of 5f + 1, so that a majority of any reports tells the truth"),
-                (Aspect::Remembers, "signed reports, as a certificate for the next proposal"),
+                (Aspect::Faults, key!("liars in place of crashes")),
+                (Aspect::Quorum, key!("4f + 1 of 5f + 1, so that a majority of any reports tells the truth")),
+                (Aspect::Remembers, key!("signed reports, as a certificate for the next proposal")),
             ],
         }],
     }
@@ -245,16 +252,18 @@ fn swift_kinship() -> Kin {
     Kin {
         per_fault: 3,
         line: Some(|faults| format!("tolerate {faults} 0")),
-        costs: "a third step as soon as more than t are silent (t is 0 here; 3f + 2t + 1 servers), and it can stay stuck",
+        costs: key!(
+            "a third step as soon as more than t are silent (t is 0 here; 3f + 2t + 1 servers), and it can stay stuck"
+        ),
         after: &[
-            After { fault: "one of four is silent", scenario: "pfab-one-silent" },
-            After { fault: "the leader lies, and one report is late", scenario: "pfab-stuck" },
+            After { fault: key!("one of four is silent"), scenario: "pfab-one-silent" },
+            After { fault: key!("the leader lies, and one report is late"), scenario: "pfab-stuck" },
         ],
         from: &[Descent {
             from: "fab",
             changes: &[
-                (Aspect::Votes, "in a third step, for a proof that a quorum has {voted_for} it"),
-                (Aspect::Quorum, "n − t for two steps, 2f + t + 1 for three"),
+                (Aspect::Votes, key!("in a third step, for a proof that a quorum has {voted_for} it")),
+                (Aspect::Quorum, key!("n − t for two steps, 2f + t + 1 for three")),
             ],
         }],
     }
@@ -264,16 +273,16 @@ fn log_kinship() -> Kin {
     Kin {
         per_fault: 5,
         line: None,
-        costs: "as Fast Byzantine Paxos, for each place of a ledger",
+        costs: key!("as Fast Byzantine Paxos, for each place of a ledger"),
         after: &[
-            After { fault: "two ask at once", scenario: "fab-log-collision" },
-            After { fault: "the leader leaves a place out", scenario: "fab-log-gap" },
+            After { fault: key!("two ask at once"), scenario: "fab-log-collision" },
+            After { fault: key!("the leader leaves a place out"), scenario: "fab-log-gap" },
         ],
         from: &[Descent {
             from: "fab",
             changes: &[
-                (Aspect::Asks, "with an option, a client asks the acceptors itself"),
-                (Aspect::Votes, "in each place of a ledger"),
+                (Aspect::Asks, key!("with an option, a client asks the acceptors itself")),
+                (Aspect::Votes, key!("in each place of a ledger")),
             ],
         }],
     }

@@ -14,6 +14,7 @@
 
 use crate::protocol::{Cast, Guard, Guards, Setup};
 use crate::quorum::{Overlap, Purpose, QuorumSystem, Quorums, Round};
+use crate::tongue::say;
 use crate::types::{Ballot, NodeId, NodeSet};
 
 /// f: how many liars the sizes are made for. Without a line `tolerate` it is the largest f with a ≥ 5f + 1.
@@ -50,10 +51,10 @@ pub(super) fn quorums(cast: &Cast, without: Guards, _: Option<Quorums>) -> Resul
     };
     if learn > acceptors {
         let least = 3 * faults + 1;
-        return Err(format!(
+        return Err(say!(
             "with {faults} liars no value is ever learned by {acceptors} acceptors: {least} are the least that can be \
-             told apart, and 5f + 1, which is {}, go on without the liars",
-            5 * faults + 1
+             told apart, and 5f + 1, which is {enough}, go on without the liars",
+            enough = 5 * faults + 1
         ));
     }
     Ok(of(cast, without, faults, learn))
@@ -64,7 +65,7 @@ pub(super) fn swift_quorums(cast: &Cast, without: Guards, _: Option<Quorums>) ->
     let (acceptors, (faults, swift)) = (cast.acceptors.len(), faults_and_swift(cast));
     let least = 3 * faults + 2 * swift + 1;
     if acceptors < least {
-        return Err(format!(
+        return Err(say!(
             "3f + 2t + 1 acceptors are needed: {least} where f is {faults} and t is {swift}, not {acceptors}"
         ));
     }

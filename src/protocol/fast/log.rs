@@ -49,6 +49,7 @@ use crate::protocol::{
     Slip, Storage, TimerId, Trust,
 };
 use crate::quorum::Round;
+use crate::tongue::key;
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Value, Vote};
 use leader::Leading;
 
@@ -57,7 +58,9 @@ static KINDS: [KindInfo; KINDS_COUNT] = kinds(true);
 pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     name: "fast-log",
     title: "Fast Paxos for a ledger",
-    summary: "Many {decrees}; clients propose to the acceptors themselves, so each takes 2Δ, unless proposals collide.",
+    summary: key!(
+        "Many {decrees}; clients propose to the acceptors themselves, so each takes 2Δ, unless proposals collide."
+    ),
     source: "Fast Paxos (2006), §3; PTP §3",
     formulas: FAST_LOG,
     kin: kinship,
@@ -534,25 +537,25 @@ fn kinship() -> Kin {
     Kin {
         per_fault: 3,
         line: Some(line_for),
-        costs: "as Fast Paxos, and requests that collide take two places",
+        costs: key!("as Fast Paxos, and requests that collide take two places"),
         after: &[
-            After { fault: "two ask at once", scenario: "fast-log-collision" },
-            After { fault: "two ask at once, and the leader crashes", scenario: "fast-log-leader-dies" },
+            After { fault: key!("two ask at once"), scenario: "fast-log-collision" },
+            After { fault: key!("two ask at once, and the leader crashes"), scenario: "fast-log-leader-dies" },
         ],
         from: &[
             Descent {
                 from: "fast",
                 changes: &[
-                    (Aspect::Votes, "each acceptor gives a request the next free place"),
-                    (Aspect::Remembers, "a vote for each place"),
+                    (Aspect::Votes, key!("each acceptor gives a request the next free place")),
+                    (Aspect::Remembers, key!("a vote for each place")),
                 ],
             },
             Descent {
                 from: "multi",
                 changes: &[
-                    (Aspect::Asks, "a client asks the acceptors itself; nobody waits for the leader"),
-                    (Aspect::Told, "everybody hears each vote and counts"),
-                    (Aspect::Quorum, "any two fast quorums and a classic one share a process"),
+                    (Aspect::Asks, key!("a client asks the acceptors itself; nobody waits for the leader")),
+                    (Aspect::Told, key!("everybody hears each vote and counts")),
+                    (Aspect::Quorum, key!("any two fast quorums and a classic one share a process")),
                 ],
             },
         ],

@@ -9,6 +9,7 @@ use crate::protocol::synod::{REPLY, REQUEST, cell, client_kind, kind, list};
 use crate::protocol::{
     Carries, Family, FieldInfo, Guard, KindInfo, Meaning, OptionInfo, Phase, Protocol, TimerInfo, Trust,
 };
+use crate::tongue::key;
 
 /// The message kinds: those of `synod`, and the three of this protocol.
 static KINDS: [KindInfo; 10] = {
@@ -40,22 +41,22 @@ static FIELDS: &[FieldInfo] = &[
 static TIMERS: &[TimerInfo] = &[
     TimerInfo {
         name: "phase 1",
-        meaning: "2Δ have gone by since it asked for promises, and no quorum of them has come",
+        meaning: key!("2Δ have gone by since it asked for promises, and no quorum of them has come"),
         is_papers: true,
     },
     TimerInfo {
         name: "phase 2",
-        meaning: "for 2Δ it has learned nothing in its classic {ballot}, and a command is left",
+        meaning: key!("for 2Δ it has learned nothing in its classic {ballot}, and a command is left"),
         is_papers: true,
     },
     TimerInfo {
         name: "fast round",
-        meaning: "for 2Δ it has learned nothing in its fast {ballot}, and a command is left",
+        meaning: key!("for 2Δ it has learned nothing in its fast {ballot}, and a command is left"),
         is_papers: true,
     },
     TimerInfo {
         name: "retry",
-        meaning: "for 8Δ it has known of a command and not of the outcome, so it asks again",
+        meaning: key!("for 8Δ it has known of a command and not of the outcome, so it asks again"),
         is_papers: false,
     },
 ];
@@ -63,8 +64,10 @@ static TIMERS: &[TimerInfo] = &[
 pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     name: "generalized",
     title: "Generalized Paxos",
-    summary: "A history of commands that grows; only commands that conflict need an order, and all others take 2Δ.",
-    source: "Generalized Consensus and Paxos (2005), §3",
+    summary: key!(
+        "A history of commands that grows; only commands that conflict need an order, and all others take 2Δ."
+    ),
+    source: key!("Generalized Consensus and Paxos (2005), §3"),
     formulas: GENERALIZED,
     kin: kinship,
     family: Family::Plain,
@@ -76,20 +79,26 @@ pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
         OptionInfo {
             name: "recovery",
             values: &["coordinated", "restart"],
-            summary: "After a collision the leader takes the last {votes} of the fast {ballot} for promises of the next one \
-                      (coordinated), or starts a {ballot} from its beginning (restart).",
+            summary: key!(
+                "After a collision the leader takes the last {votes} of the fast {ballot} for promises of the next one \
+                      (coordinated), or starts a {ballot} from its beginning (restart)."
+            ),
         },
         OptionInfo {
             name: "c-struct",
             values: &["history", "sequence", "single"],
-            summary: "The processes agree on a history, in which commands conflict where the service says so (history), on a \
-                      sequence, in which all commands conflict (sequence), or on one command (single).",
+            summary: key!(
+                "The processes agree on a history, in which commands conflict where the service says so (history), on a \
+                      sequence, in which all commands conflict (sequence), or on one command (single)."
+            ),
         },
         OptionInfo {
             name: "ballots",
             values: &["fast", "classic"],
-            summary: "A leader that knows of no command starts a fast {ballot} (fast) or, as always otherwise, a classic one \
-                      (classic).",
+            summary: key!(
+                "A leader that knows of no command starts a fast {ballot} (fast) or, as always otherwise, a classic one \
+                      (classic)."
+            ),
         },
     ],
     guards: &[
@@ -120,16 +129,19 @@ fn kinship() -> Kin {
     Kin {
         per_fault: 3,
         line: Some(line_for),
-        costs: "as Fast Paxos, and votes that carry whole histories",
+        costs: key!("as Fast Paxos, and votes that carry whole histories"),
         after: &[
-            After { fault: "two commands that conflict are asked for at once", scenario: "generalized-collision" },
-            After { fault: "the same, and the leader begins again", scenario: "generalized-restart" },
+            After {
+                fault: key!("two commands that conflict are asked for at once"),
+                scenario: "generalized-collision",
+            },
+            After { fault: key!("the same, and the leader begins again"), scenario: "generalized-restart" },
         ],
         from: &[Descent {
             from: "fast",
             changes: &[
-                (Aspect::Votes, "for a history, which grows; only commands that conflict have an order"),
-                (Aspect::Quorum, "passes what the histories of its members have in common"),
+                (Aspect::Votes, key!("for a history, which grows; only commands that conflict have an order")),
+                (Aspect::Quorum, key!("passes what the histories of its members have in common")),
             ],
         }],
     }

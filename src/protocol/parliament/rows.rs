@@ -7,6 +7,7 @@ use crate::protocol::synod::{
     FIELDS, LAST_VOTE, NEXT_BALLOT, PHASE_2_OPTION, SUCCESS, VOTED, cell, client_kind, kind, list,
 };
 use crate::protocol::{Carries, FieldInfo, Kind, KindInfo, Meaning, OptionInfo, Phase, Progress, TimerInfo};
+use crate::tongue::key;
 use crate::types::Time;
 
 pub(in crate::protocol) const NACK: Kind = Kind(5);
@@ -76,28 +77,34 @@ pub(in crate::protocol) const SILENT: u8 = 5;
 pub(in crate::protocol) static TIMERS: &[TimerInfo] = &[
     TimerInfo {
         name: "phase 1",
-        meaning: "2Δ have gone by since it asked for promises, and no quorum of them has come",
+        meaning: key!("2Δ have gone by since it asked for promises, and no quorum of them has come"),
         is_papers: true,
     },
     TimerInfo {
         name: "phase 2",
-        meaning: "2Δ have gone by since it asked for {votes}, and not enough of them have come",
+        meaning: key!("2Δ have gone by since it asked for {votes}, and not enough of them have come"),
         is_papers: true,
     },
     TimerInfo {
         name: "retry",
-        meaning: "8Δ have gone by and it has not answered a client: what that one asked for is offered to the leader again",
+        meaning: key!(
+            "8Δ have gone by and it has not answered a client: what that one asked for is offered to the leader again"
+        ),
         is_papers: false,
     },
     TimerInfo {
         name: "catch up",
-        meaning: "for 6Δ nobody has said what became of something it {voted_for} or misses, so it asks",
+        meaning: key!("for 6Δ nobody has said what became of something it {voted_for} or misses, so it asks"),
         is_papers: false,
     },
-    TimerInfo { name: "beat", meaning: "T − Δ have gone by: it tells the others that it is there", is_papers: true },
+    TimerInfo {
+        name: "beat",
+        meaning: key!("T − Δ have gone by: it tells the others that it is there"),
+        is_papers: true,
+    },
     TimerInfo {
         name: "silent",
-        meaning: "for T it has heard nothing of a process with a higher name, so that one no longer counts",
+        meaning: key!("for T it has heard nothing of a process with a higher name, so that one no longer counts"),
         is_papers: true,
     },
 ];
@@ -132,39 +139,45 @@ pub(in crate::protocol) static OPTIONS: [OptionInfo; 7] = [
     OptionInfo {
         name: "election",
         values: &["oracle", "heartbeat"],
-        summary: "The script says who leads (oracle), or the highest name that was heard within 4Δ does (heartbeat).",
+        summary: key!(
+            "The script says who leads (oracle), or the highest name that was heard within 4Δ does (heartbeat)."
+        ),
     },
     OptionInfo {
         name: "restart",
         values: &["timer", "any-nack", "own-nack", "hopeless"],
-        summary: "A leader gives a {ballot} up when 2Δ have gone by (timer), or at once when a {nack} names a larger one \
+        summary: key!(
+            "A leader gives a {ballot} up when 2Δ have gone by (timer), or at once when a {nack} names a larger one \
                   (any-nack), when such a {nack} answers this very {ballot} (own-nack), or when so many have refused it that \
-                  no quorum is left (hopeless).",
+                  no quorum is left (hopeless)."
+        ),
     },
     PHASE_2_OPTION,
     OptionInfo {
         name: "guard",
         values: &["ge", "strict"],
-        summary: "Step 2b {it_votes} when b ≥ {next_bal} (ge), or when b = {next_bal} (strict).",
+        summary: key!("Step 2b {it_votes} when b ≥ {next_bal} (ge), or when b = {next_bal} (strict)."),
     },
     OptionInfo {
         name: "preemption",
         values: &["silent", "notice"],
-        summary: "Whoever leaves a {ballot} for a larger one tells nobody (silent), or sends the owner of the {ballot} that it \
-                  leaves a {nack} at once (notice).",
+        summary: key!(
+            "Whoever leaves a {ballot} for a larger one tells nobody (silent), or sends the owner of the {ballot} that it \
+                  leaves a {nack} at once (notice)."
+        ),
     },
     OptionInfo {
         name: "window",
         values: &["16", "1", "2", "4", "64"],
-        summary: "So many instances may be under way at once.",
+        summary: key!("So many instances may be under way at once."),
     },
     OptionInfo {
         name: "success",
         values: &["at-once", "piggyback"],
-        summary: "{success} is sent at once, or travels on the next {begin_ballot} (piggyback).",
+        summary: key!("{success} is sent at once, or travels on the next {begin_ballot} (piggyback)."),
     },
 ];
 
 pub(in crate::protocol) fn ignores_oracle(choices: &[u8]) -> Option<&'static str> {
-    (choices[ELECTION] == ELECTION_HEARTBEAT).then_some("elects its leader by heartbeats here")
+    (choices[ELECTION] == ELECTION_HEARTBEAT).then_some(key!("elects its leader by heartbeats here"))
 }

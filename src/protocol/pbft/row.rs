@@ -10,6 +10,7 @@ use crate::protocol::{
     Protocol, TimerInfo, Trust,
 };
 use crate::quorum::{Overlap, Purpose, QuorumSystem, Quorums, Round};
+use crate::tongue::key;
 use crate::types::Time;
 
 pub(super) const REQUEST: Kind = Kind(0);
@@ -39,29 +40,54 @@ const fn sweeping(info: &KindInfo) -> KindInfo {
 
 /// The message kinds, in the order of the constants above.
 static KINDS: [KindInfo; 12] = [
-    own("Request", Phase::Request, Carries::Value, "a client asks for this command"),
-    own("PrePrepare", Phase::TwoA, Carries::Value, "as the primary, it gives this command this place in the order")
-        .invented(),
-    own("Prepare", Phase::Certify, Carries::Value, "the primary has given this command this place, and no other one")
-        .by_name()
-        .invented(),
-    own("Commit", Phase::TwoB, Carries::Value, "it has a certificate that this view can have no other command there")
-        .by_name()
-        .invented(),
-    of_clients(&own("Reply", Phase::Reply, Carries::Result, "it has executed the command, with this result")),
-    own("Checkpoint", Phase::Three, Carries::Result, "it has executed all up to there, and its history is this one"),
-    sweeping(&own("ViewChange", Phase::OneB, Carries::Proof, "it has left the views before, with these certificates"))
-        .invented(),
-    sweeping(&own("NewView", Phase::TwoA, Carries::Proof, "the view begins with what these replicas have shown")),
+    own("Request", Phase::Request, Carries::Value, key!("a client asks for this command")),
+    own(
+        "PrePrepare",
+        Phase::TwoA,
+        Carries::Value,
+        key!("as the primary, it gives this command this place in the order"),
+    )
+    .invented(),
+    own(
+        "Prepare",
+        Phase::Certify,
+        Carries::Value,
+        key!("the primary has given this command this place, and no other one"),
+    )
+    .by_name()
+    .invented(),
+    own(
+        "Commit",
+        Phase::TwoB,
+        Carries::Value,
+        key!("it has a certificate that this view can have no other command there"),
+    )
+    .by_name()
+    .invented(),
+    of_clients(&own("Reply", Phase::Reply, Carries::Result, key!("it has executed the command, with this result"))),
+    own(
+        "Checkpoint",
+        Phase::Three,
+        Carries::Result,
+        key!("it has executed all up to there, and its history is this one"),
+    ),
+    sweeping(&own(
+        "ViewChange",
+        Phase::OneB,
+        Carries::Proof,
+        key!("it has left the views before, with these certificates"),
+    ))
+    .invented(),
+    sweeping(&own("NewView", Phase::TwoA, Carries::Proof, key!("the view begins with what these replicas have shown"))),
     of_clients(&own(
         "TentativeReply",
         Phase::Reply,
         Carries::Result,
-        "with this result, unless the order of what is not yet certain changes",
+        key!("with this result, unless the order of what is not yet certain changes"),
     )),
-    of_clients(&own("Read", Phase::Request, Carries::Value, "a client asks for this command, which only reads")),
-    sweeping(&own("Fetch", Phase::Request, Carries::Nothing, "it asks for all that was executed from there on")),
-    sweeping(&own("State", Phase::Three, Carries::Entries, "it has executed these commands")),
+    of_clients(&own("Read", Phase::Request, Carries::Value, key!("a client asks for this command, which only reads"))),
+    sweeping(&own("Fetch", Phase::Request, Carries::Nothing, key!("it asks for all that was executed from there on"))),
+    sweeping(&own("State", Phase::Three, Carries::Entries, key!("it has executed these commands"))),
 ];
 
 /// The largest view that the replica has moved to: it votes in no smaller one.
@@ -99,15 +125,19 @@ const RETRY_AFTER: Time = Time::deltas(6);
 static TIMERS: [TimerInfo; 3] = [
     TimerInfo {
         name: "view",
-        meaning: "T has gone by, or twice as long after each view that failed, and it has executed nothing of what waits",
+        meaning: key!(
+            "T has gone by, or twice as long after each view that failed, and it has executed nothing of what waits"
+        ),
         is_papers: true,
     },
     TimerInfo {
         name: "catch up",
-        meaning: "for 4Δ it has been in no view, or has missed what others have executed, so it asks again",
+        meaning: key!("for 4Δ it has been in no view, or has missed what others have executed, so it asks again"),
         is_papers: false,
     },
-    TimerInfo { name: "retry", meaning: "for 6Δ it has had no answer, so it asks all replicas", is_papers: true },
+    TimerInfo {
+        name: "retry", meaning: key!("for 6Δ it has had no answer, so it asks all replicas"), is_papers: true
+    },
 ];
 
 const EXECUTION: usize = 0;
@@ -122,29 +152,37 @@ static OPTIONS: [OptionInfo; 5] = [
     OptionInfo {
         name: "execution",
         values: &["committed", "tentative"],
-        summary: "A replica replies when it has executed a command (committed), or already when it is prepared (tentative), and \
-                  then a client waits for 2f + 1 equal replies.",
+        summary: key!(
+            "A replica replies when it has executed a command (committed), or already when it is prepared (tentative), and \
+                  then a client waits for 2f + 1 equal replies."
+        ),
     },
     OptionInfo {
         name: "reads",
         values: &["ordered", "at-once"],
-        summary: "A command that only reads gets a place in the order as every command (ordered), or all replicas answer it at \
-                  once from their states (at-once), and the client waits for 2f + 1 equal replies.",
+        summary: key!(
+            "A command that only reads gets a place in the order as every command (ordered), or all replicas answer it at \
+                  once from their states (at-once), and the client waits for 2f + 1 equal replies."
+        ),
     },
     OptionInfo {
         name: "checkpoint",
         values: &["2", "4"],
-        summary: "K: after so many places, replicas compare what they have executed, and forget the messages up to there.",
+        summary: key!(
+            "K: after so many places, replicas compare what they have executed, and forget the messages up to there."
+        ),
     },
     OptionInfo {
         name: "log",
         values: &["4", "8", "16"],
-        summary: "L: so many places above the last stable checkpoint may be under way.",
+        summary: key!("L: so many places above the last stable checkpoint may be under way."),
     },
     OptionInfo {
         name: "timer",
         values: &["10", "4", "20"],
-        summary: "T, in Δ: so long a replica waits for a command before it leaves the view. It should be at least 4Δ.",
+        summary: key!(
+            "T, in Δ: so long a replica waits for a command before it leaves the view. It should be at least 4Δ."
+        ),
     },
 ];
 
@@ -198,8 +236,10 @@ fn quorums(cast: &Cast, without: Guards, named: Option<Quorums>) -> Result<Quoru
 pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     name: "pbft",
     title: "PBFT",
-    summary: "Many {decrees} among 3f + 1 replicas, of which f may say anything; signed certificates take the place of trust.",
-    source: "Castro and Liskov, Practical Byzantine Fault Tolerance (OSDI 1999), §4",
+    summary: key!(
+        "Many {decrees} among 3f + 1 replicas, of which f may say anything; signed certificates take the place of trust."
+    ),
+    source: key!("Castro and Liskov, Practical Byzantine Fault Tolerance (OSDI 1999), §4"),
     formulas: PBFT,
     kin: kinship,
     family: Family::Plain,
@@ -233,7 +273,7 @@ pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
         ..ClientInfo::new(REQUEST, REPLY, Some((RETRY, RETRY_AFTER)), Asks::Primary)
     }),
     needs_results: true,
-    ignores_oracle: |_| Some("knows by the number of a view who leads"),
+    ignores_oracle: |_| Some(key!("knows by the number of a view who leads")),
     // No message of an old view can stop a later one.
     progress: Some(Progress { stale: &[], expiring: &[] }),
     open: |setup, me, storage| Box::new(Replica::open(setup, me, storage)),
@@ -243,20 +283,20 @@ fn kinship() -> Kin {
     Kin {
         per_fault: 3,
         line: None,
-        costs: "one phase and f servers more, and 2n² messages",
+        costs: key!("one phase and f servers more, and 2n² messages"),
         after: &[
-            After { fault: "the primary is silent", scenario: "pbft-silent-primary" },
-            After { fault: "the first two of seven primaries are silent", scenario: "pbft-two-silent-primaries" },
-            After { fault: "the primary tells each backup something else", scenario: "pbft-equivocation" },
+            After { fault: key!("the primary is silent"), scenario: "pbft-silent-primary" },
+            After { fault: key!("the first two of seven primaries are silent"), scenario: "pbft-two-silent-primaries" },
+            After { fault: key!("the primary tells each backup something else"), scenario: "pbft-equivocation" },
         ],
         from: &[Descent {
             from: "broadcast",
             changes: &[
-                (Aspect::Faults, "liars in place of crashes"),
-                (Aspect::Votes, "Prepare before Commit: nobody commits what others may have heard otherwise"),
-                (Aspect::Told, "a client believes f + 1 equal replies"),
-                (Aspect::Quorum, "2f + 1 of 3f + 1, so that two share an honest process"),
-                (Aspect::Remembers, "signed messages, as proof for the next view"),
+                (Aspect::Faults, key!("liars in place of crashes")),
+                (Aspect::Votes, key!("Prepare before Commit: nobody commits what others may have heard otherwise")),
+                (Aspect::Told, key!("a client believes f + 1 equal replies")),
+                (Aspect::Quorum, key!("2f + 1 of 3f + 1, so that two share an honest process")),
+                (Aspect::Remembers, key!("signed messages, as proof for the next view")),
             ],
         }],
     }

@@ -14,6 +14,7 @@ use crate::protocol::{
     Trust,
 };
 use crate::quorum::Round;
+use crate::tongue::key;
 use crate::types::Time;
 
 /// The two ways of sending around.
@@ -45,7 +46,7 @@ static M_KINDS: [KindInfo; KINDS_COUNT + 1] = {
     shared[SUCCESS.0 as usize].carries = Carries::Ids;
     shared[SUCCESS.0 as usize].is_multicast = true;
     let [a, b, c, d, e, f, g, h, i, j, k, l] = shared;
-    let says = Some("it has {votes} for an id there, and asks for the {decree} of that id");
+    let says = Some(key!("it has {votes} for an id there, and asks for the {decree} of that id"));
     let fetch = KindInfo { says, ..kind("Fetch", "Fetch", Phase::Request, Carries::Nothing) };
     [a, b, c, d, e, f, g, h, i, j, k, l, fetch]
 };
@@ -73,14 +74,18 @@ pub(super) const FLUSH_AFTER: Time = Time::deltas(2);
 
 static RETRY_TIMER: TimerInfo = TimerInfo {
     name: "retry",
-    meaning: "it has waited for longer than a {decree} takes when nothing goes wrong, and has not answered a client: what that \
-              one asked for is offered to the leader again",
+    meaning: key!(
+        "it has waited for longer than a {decree} takes when nothing goes wrong, and has not answered a client: what that \
+              one asked for is offered to the leader again"
+    ),
     is_papers: false,
 };
 static CATCH_UP_TIMER: TimerInfo = TimerInfo {
     name: "catch up",
-    meaning: "for longer than the news takes when nothing goes wrong, nobody has said what became of something it {voted_for} \
-              or misses, so it asks",
+    meaning: key!(
+        "for longer than the news takes when nothing goes wrong, nobody has said what became of something it {voted_for} \
+              or misses, so it asks"
+    ),
     is_papers: false,
 };
 
@@ -88,7 +93,7 @@ static M_TIMERS: [TimerInfo; 7] = [
     SHARED[0],
     TimerInfo {
         name: "ring",
-        meaning: "the {votes} for a {decree} have not come around the ring in time",
+        meaning: key!("the {votes} for a {decree} have not come around the ring in time"),
         is_papers: true,
     },
     RETRY_TIMER,
@@ -97,7 +102,9 @@ static M_TIMERS: [TimerInfo; 7] = [
     SHARED[5],
     TimerInfo {
         name: "flush",
-        meaning: "2Δ have gone by, and no {decree} has followed on which the news of what {has_passed} could travel",
+        meaning: key!(
+            "2Δ have gone by, and no {decree} has followed on which the news of what {has_passed} could travel"
+        ),
         is_papers: false,
     },
 ];
@@ -105,10 +112,10 @@ static M_TIMERS: [TimerInfo; 7] = [
 static U_TIMERS: [TimerInfo; 6] = [
     TimerInfo {
         name: "phase 1",
-        meaning: "2Δ have gone by since it asked for promises, and not everybody has answered",
+        meaning: key!("2Δ have gone by since it asked for promises, and not everybody has answered"),
         is_papers: true,
     },
-    TimerInfo { name: "ring", meaning: "a {decree} has not come around the ring in time", is_papers: true },
+    TimerInfo { name: "ring", meaning: key!("a {decree} has not come around the ring in time"), is_papers: true },
     RETRY_TIMER,
     CATCH_UP_TIMER,
     SHARED[4],
@@ -129,14 +136,18 @@ pub(super) static OPTIONS: [OptionInfo; 4] = [
     OptionInfo {
         name: "success",
         values: &["at-once", "piggyback"],
-        summary: "{success} is sent at once, on the next {begin_ballot} if one leaves at the same instant, or waits for the next \
-                  {begin_ballot} for at most 2Δ (piggyback).",
+        summary: key!(
+            "{success} is sent at once, on the next {begin_ballot} if one leaves at the same instant, or waits for the next \
+                  {begin_ballot} for at most 2Δ (piggyback)."
+        ),
     },
     OptionInfo {
         name: "ring-timer",
         values: &["long", "short"],
-        summary: "The coordinator waits (r + 3)Δ for the {votes} of a ring of r processes (long), or (r + 1)Δ, in which no process \
-                  can ask for a {decree} that it misses (short).",
+        summary: key!(
+            "The coordinator waits (r + 3)Δ for the {votes} of a ring of r processes (long), or (r + 1)Δ, in which no process \
+                  can ask for a {decree} that it misses (short)."
+        ),
     },
 ];
 
@@ -147,21 +158,25 @@ fn kinship() -> Kin {
     Kin {
         per_fault: 2,
         line: None,
-        costs: "a {decree} waits for f + 1 processes one after the other, and a dead one of them stops all until the ring is made anew",
+        costs: key!(
+            "a {decree} waits for f + 1 processes one after the other, and a dead one of them stops all until the ring is made anew"
+        ),
         after: &[
-            After { fault: "a process on the ring is down", scenario: "m-ring-member-dead" },
-            After { fault: "the coordinator is down", scenario: "m-ring-coordinator-dead" },
-            After { fault: "a spare is down", scenario: "m-ring-spare-dead" },
+            After { fault: key!("a process on the ring is down"), scenario: "m-ring-member-dead" },
+            After { fault: key!("the coordinator is down"), scenario: "m-ring-coordinator-dead" },
+            After { fault: key!("a spare is down"), scenario: "m-ring-spare-dead" },
         ],
         from: &[Descent {
             from: "multi",
             changes: &[
-                (Aspect::Asks, "all at once: one multicast takes the {decree} and its id to everybody"),
+                (Aspect::Asks, key!("all at once: one multicast takes the {decree} and its id to everybody")),
                 (
                     Aspect::Votes,
-                    "f + 1 processes on a ring, each behind the one before, so that one message has all their {votes}",
+                    key!(
+                        "f + 1 processes on a ring, each behind the one before, so that one message has all their {votes}"
+                    ),
                 ),
-                (Aspect::Told, "everybody, by ids: one multicast, or the next one that leaves anyway"),
+                (Aspect::Told, key!("everybody, by ids: one multicast, or the next one that leaves anyway")),
             ],
         }],
     }
@@ -169,17 +184,22 @@ fn kinship() -> Kin {
 
 fn around_kinship() -> Kin {
     Kin {
-        costs: "a {decree} takes up to 3f steps until all know it, and any dead process stops all until the ring is made anew",
+        costs: key!(
+            "a {decree} takes up to 3f steps until all know it, and any dead process stops all until the ring is made anew"
+        ),
         after: &[
-            After { fault: "a process on the ring is down", scenario: "u-ring-member-dead" },
-            After { fault: "the coordinator is down", scenario: "u-ring-coordinator-dead" },
+            After { fault: key!("a process on the ring is down"), scenario: "u-ring-member-dead" },
+            After { fault: key!("the coordinator is down"), scenario: "u-ring-coordinator-dead" },
         ],
         from: &[Descent {
             from: "m-ring",
             changes: &[
-                (Aspect::Asks, "nobody but the next process: nothing is multicast"),
-                (Aspect::Votes, "all processes are on the ring; the first f + 1 that can {they_vote} do"),
-                (Aspect::Told, "each by the one before, up to the process before the one whose {vote} was the last"),
+                (Aspect::Asks, key!("nobody but the next process: nothing is multicast")),
+                (Aspect::Votes, key!("all processes are on the ring; the first f + 1 that can {they_vote} do")),
+                (
+                    Aspect::Told,
+                    key!("each by the one before, up to the process before the one whose {vote} was the last"),
+                ),
             ],
         }],
         ..kinship()
@@ -244,15 +264,17 @@ static GUARDS: &[Guard] = &[
 pub(in crate::protocol) static M_RING: Protocol = row(
     "m-ring",
     "M-Ring Paxos",
-    "Many {decrees}; the coordinator multicasts each, and the {votes} of f + 1 processes are gathered along a ring.",
-    "Marandi and others, Ring Paxos (DSN 2010)",
+    key!(
+        "Many {decrees}; the coordinator multicasts each, and the {votes} of f + 1 processes are gathered along a ring."
+    ),
+    key!("Marandi and others, Ring Paxos (DSN 2010)"),
     false,
 );
 
 pub(in crate::protocol) static U_RING: Protocol = row(
     "u-ring",
     "U-Ring Paxos",
-    "Many {decrees}; each, its {votes} and the outcome travel around one ring of all processes.",
-    "Benz and others, Unicast Multi-Ring Paxos (2013); Jalili Marandi and others, Ring Paxos (2017)",
+    key!("Many {decrees}; each, its {votes} and the outcome travel around one ring of all processes."),
+    key!("Benz and others, Unicast Multi-Ring Paxos (2013); Jalili Marandi and others, Ring Paxos (2017)"),
     true,
 );

@@ -8,6 +8,7 @@ use super::{Datum, Expression, Over, Piece, QUANTIFIERS, Quantifier, Relation, S
 use crate::protocol::Protocol;
 use crate::scenario::limits;
 use crate::scenario::text::{parse_span, suggestion};
+use crate::tongue::{key, say, translated};
 use crate::types::{Ballot, Scale, Symbols, shortened};
 
 /// What the rest of the script says that a condition may name.
@@ -57,7 +58,15 @@ pub(in crate::scenario) fn sentence(source: &str, names: Names<'_>) -> Read<Vec<
         }
         let end = if brace == "{" { after.find('}') } else { None };
         let Some(end) = end else {
-            return Err(Misread::new(braces, "a brace belongs to a pair, as in {k}; write {{ or }} for a single one"));
+            return Err(Misread::new(
+                braces,
+                say!(
+                    "a brace belongs to a pair, as in {pair}; write {two_open} or {two_closed} for a single one",
+                    pair = "{k}",
+                    two_open = "{{",
+                    two_closed = "}}"
+                ),
+            ));
         };
         let placed = |misread: Misread| Misread { offset: braces, ..misread };
         let mut reader =
@@ -108,17 +117,17 @@ impl Reader<'_> {
         Err(Misread::new(self.offset(), message))
     }
 
-    fn missing<T>(&self, what: &str) -> Read<T> {
-        self.refuse(format!("expected {what}, found {}", self.token().told()))
+    fn missing<T>(&self, what: &'static str) -> Read<T> {
+        self.refuse(say!("expected {what}, found {found}", what = translated(what), found = self.token().told()))
     }
 
     fn expect_end(&self) -> Read<()> {
         match self.token() {
             Token::End => Ok(()),
             Token::Sign("=" | "!=" | "<" | "<=" | ">" | ">=") => {
-                self.refuse("a comparison has two sides; put parentheses around a comparison that is one of them")
+                self.refuse(say!("a comparison has two sides; put parentheses around a comparison that is one of them"))
             }
-            _ => self.missing("“and”, “or” or the end of the condition"),
+            _ => self.missing(key!("“and”, “or” or the end of the condition")),
         }
     }
 
@@ -180,7 +189,7 @@ impl Reader<'_> {
         let kind = left.kind.or(right.kind);
         let is_order = !matches!(relation, Relation::Equal | Relation::Unequal);
         if is_order && !matches!(kind, Some(Kind::Number | Kind::Time | Kind::Ballot)) {
-            let message = "only numbers, times and ballots are less or more than others; compare with = or !=";
+            let message = say!("only numbers, times and ballots are less or more than others; compare with = or !=");
             return Err(Misread::new(sign, message));
         }
         let sides = Box::new([left.expression, right.expression]);
@@ -191,19 +200,23 @@ impl Reader<'_> {
     fn fit(&self, left: Typed, right: Typed, sign: usize) -> Read<(Typed, Typed)> {
         match (left.kind, right.kind) {
             (Some(Kind::List), _) | (_, Some(Kind::List)) => {
-                Err(Misread::new(sign, "a list with “each” is for sentences, and cannot be compared"))
+                Err(Misread::new(sign, say!("a list with “each” is for sentences, and cannot be compared")))
             }
             (Some(kind), None) => Ok((left, self.take_kind(right, kind)?)),
             (None, Some(kind)) => Ok((self.take_kind(left, kind)?, right)),
-            (None, None) => Err(Misread::new(sign, "one side of a comparison says what to look at, as in d.value")),
+            (None, None) => {
+                Err(Misread::new(sign, say!("one side of a comparison says what to look at, as in d.value")))
+            }
             (Some(one), Some(other)) if one == other => Ok((left, right)),
             (Some(one), Some(other)) => {
                 let unit = match (one, other) {
-                    (Kind::Number, Kind::Time) | (Kind::Time, Kind::Number) => "; a time has its unit, as in 9Δ",
+                    (Kind::Number, Kind::Time) | (Kind::Time, Kind::Number) => {
+                        say!("; a time has its unit, as in 9Δ").text()
+                    }
                     _ => "",
                 };
-                let (one, other) = (one.told(), other.told());
-                Err(Misread::new(sign, format!("{one} cannot be compared with {other}{unit}")))
+                let (one, other) = (translated(one.told()), translated(other.told()));
+                Err(Misread::new(sign, say!("{one} cannot be compared with {other}{unit}")))
             }
         }
     }
@@ -222,18 +235,24 @@ impl Reader<'_> {
             },
             Kind::Ballot => match self.ballot(text) {
                 Some(ballot) => Datum::Ballot(ballot),
-                None => return refuse(format!("“{}” is no ballot of this script, as \"2.B\" is", shortened(text))),
+                None => {
+                    return refuse(say!("“{text}” is no ballot of this script, as \"2.B\" is", text = shortened(text)));
+                }
             },
             Kind::Word(words) => match words.known(text, self.names.protocol) {
                 Some(word) => Datum::Text(word.into()),
                 None => {
                     let list = words.list(self.names.protocol);
                     let hint = suggestion(text, list.iter().copied());
-                    return refuse(format!("“{}” is not {}{hint}", shortened(text), kind.told()));
+                    return refuse(say!(
+                        "“{word}” is not {what}{hint}",
+                        word = shortened(text),
+                        what = translated(kind.told())
+                    ));
                 }
             },
             Kind::Truth | Kind::Number | Kind::Time | Kind::List => {
-                return refuse(format!("{} cannot be compared with a text", kind.told()));
+                return refuse(say!("{kind} cannot be compared with a text", kind = translated(kind.told())));
             }
         };
         Ok(Typed { expression: Expression::Literal(datum), kind: Some(kind), offset: typed.offset })
@@ -241,7 +260,7 @@ impl Reader<'_> {
 
     fn no_node(&self, name: &str) -> String {
         let nodes = self.names.symbols.nodes.iter().map(|node| &**node);
-        format!("no node is called “{}”{}", shortened(name), suggestion(name, nodes))
+        say!("no node is called “{name}”{hint}", name = shortened(name), hint = suggestion(name, nodes))
     }
 
     fn ballot(&self, text: &str) -> Option<Ballot> {
@@ -264,7 +283,7 @@ impl Reader<'_> {
             let term = self.term()?;
             let kind = sum.kind.filter(|kind| sum.kind == term.kind && matches!(kind, Kind::Number | Kind::Time));
             if kind.is_none() {
-                return Err(Misread::new(place, "only two numbers or two times can be added or subtracted"));
+                return Err(Misread::new(place, say!("only two numbers or two times can be added or subtracted")));
             }
             let sides = Box::new([sum.expression, term.expression]);
             sum = Typed { expression: Expression::Sum(sign, sides), kind, offset: sum.offset };
@@ -279,7 +298,8 @@ impl Reader<'_> {
             Token::Text(text) => {
                 self.at += 1;
                 if text.chars().count() > limits::VALUE_CHARS {
-                    let message = format!("a text in a condition has at most {} characters", limits::VALUE_CHARS);
+                    let message =
+                        say!("a text in a condition has at most {most} characters", most = limits::VALUE_CHARS);
                     return Err(Misread::new(offset, message));
                 }
                 open(Expression::Literal(Datum::Text(text.into())))
@@ -295,7 +315,7 @@ impl Reader<'_> {
                 let (expression, kind) = self.word(&word, offset)?;
                 Ok(Typed { expression, kind: Some(kind), offset })
             }
-            Token::Sign(_) | Token::End => self.missing("something to look at, as in decisions or d.value"),
+            Token::Sign(_) | Token::End => self.missing(key!("something to look at, as in decisions or d.value")),
         }
     }
 
@@ -304,12 +324,15 @@ impl Reader<'_> {
         self.at += 1;
         self.depth += 1;
         if self.depth > limits::PARENTHESES {
-            return Err(Misread::new(offset, format!("parentheses are nested at most {} deep", limits::PARENTHESES)));
+            return Err(Misread::new(
+                offset,
+                say!("parentheses are nested at most {most} deep", most = limits::PARENTHESES),
+            ));
         }
         let inner = self.condition()?;
         self.depth -= 1;
         if !self.is_sign(")") {
-            return self.missing("a closing parenthesis");
+            return self.missing(key!("a closing parenthesis"));
         }
         self.at += 1;
         Ok(Typed { offset, ..inner })
@@ -322,14 +345,14 @@ impl Reader<'_> {
             if word.bytes().all(|byte| byte.is_ascii_digit()) {
                 let number = word.parse().ok().filter(|number| *number <= limits::FIGURE);
                 let Some(number) = number else {
-                    return Err(Misread::new(offset, format!("a number is at most {}", limits::FIGURE)));
+                    return Err(Misread::new(offset, say!("a number is at most {most}", most = limits::FIGURE)));
                 };
                 return literal(Datum::Number(number), Kind::Number);
             }
             let has_unit = word.ends_with(|last: char| !last.is_ascii_digit() && last != '.');
             return match parse_span(word, self.names.scale) {
                 Ok(time) if has_unit => literal(Datum::Time(i64::try_from(time.0).unwrap_or(i64::MAX)), Kind::Time),
-                Ok(_) => Err(Misread::new(offset, format!("{word} is no whole number; a time has its unit: {word}Δ"))),
+                Ok(_) => Err(Misread::new(offset, say!("{word} is no whole number; a time has its unit: {word}Δ"))),
                 Err(message) => Err(Misread::new(offset, message)),
             };
         }
@@ -342,13 +365,13 @@ impl Reader<'_> {
                 let hint = suggestion(field, names.clone());
                 let list = names.collect::<Vec<_>>().join(", ");
                 let (field, of) = (shortened(field), collection.name);
-                return Err(Misread::new(offset, format!("{of} have no “{field}”; they have {list}{hint}")));
+                return Err(Misread::new(offset, say!("{of} have no “{field}”; they have {list}{hint}")));
             };
             let outward = self.bound.len() - 1 - place;
             return Ok((Expression::Field(outward, column), collection.fields[column].kind));
         }
         if self.bound.iter().any(|(name, _)| name == word) {
-            return Err(Misread::new(offset, format!("{word} is a whole row; name one of its fields, as in {word}.…")));
+            return Err(Misread::new(offset, say!("{word} is a whole row; name one of its fields, as in {word}.…")));
         }
         if let Some(place) = FIGURES.iter().position(|figure| figure.name == word) {
             return Ok((Expression::Figure(place), FIGURES[place].kind));
@@ -368,20 +391,20 @@ impl Reader<'_> {
         let nodes = self.names.symbols.nodes.iter().map(|node| &**node);
         let fixed = QUANTIFIERS.iter().map(|(name, _)| *name).chain(["not", "none"]);
         let hint = suggestion(word, figures.chain(collections).chain(nodes).chain(fixed));
-        format!("“{}” is neither a figure nor a collection nor a node{hint}", shortened(word))
+        say!("“{word}” is neither a figure nor a collection nor a node{hint}", word = shortened(word))
     }
 
     /// `some d in decisions where CONDITION: CONDITION` and the like.
     fn over(&mut self, quantifier: Quantifier) -> Read<Typed> {
         let offset = self.offset();
         if self.bound.len() == limits::QUANTIFIERS {
-            return self.refuse(format!("“some” and the like are nested at most {} deep", limits::QUANTIFIERS));
+            return self.refuse(say!("“some” and the like are nested at most {most} deep", most = limits::QUANTIFIERS));
         }
         self.at += 1;
         let variable = match self.token() {
-            Token::Word(word) if word.contains('.') => return self.missing("a name for each row, as in d"),
+            Token::Word(word) if word.contains('.') => return self.missing(key!("a name for each row, as in d")),
             Token::Word(word) => word.clone(),
-            _ => return self.missing("a name for each row, as in d"),
+            _ => return self.missing(key!("a name for each row, as in d")),
         };
         let is_taken = self.bound.iter().any(|(name, _)| *name == variable)
             || FIGURES.iter().any(|figure| figure.name == variable)
@@ -389,11 +412,14 @@ impl Reader<'_> {
             || QUANTIFIERS.iter().any(|(name, _)| *name == variable)
             || matches!(&*variable, "in" | "where" | "and" | "or" | "not" | "none" | "else");
         if is_taken || variable.starts_with(|first: char| first.is_ascii_digit()) {
-            return self.refuse(format!("a row cannot be called “{}”; take a letter such as d", shortened(&variable)));
+            return self.refuse(say!(
+                "a row cannot be called “{variable}”; take a letter such as d",
+                variable = shortened(&variable)
+            ));
         }
         self.at += 1;
         if !self.is_word("in") {
-            return self.missing("“in” and a collection");
+            return self.missing(key!("“in” and a collection"));
         }
         self.at += 1;
         let place = match self.token() {
@@ -403,9 +429,9 @@ impl Reader<'_> {
         let Some(place) = place else {
             let names = COLLECTIONS.iter().map(|collection| collection.name);
             let word = self.token().told();
-            let hint = suggestion(word.trim_matches(['“', '”']), names.clone());
+            let hint = suggestion(word.trim_matches(['„', '“', '”']), names.clone());
             let list = names.collect::<Vec<_>>().join(", ");
-            return self.refuse(format!("{word} is no collection; there are {list}{hint}"));
+            return self.refuse(say!("{word} is no collection; there are {list}{hint}"));
         };
         self.at += 1;
         self.bound.push((variable, place));
@@ -417,7 +443,10 @@ impl Reader<'_> {
             None
         };
         if !self.is_sign(":") {
-            return self.missing(if filter.is_some() { "a colon" } else { "a colon, or “where” and a condition" });
+            return self.missing(match filter {
+                Some(_) => key!("a colon"),
+                None => key!("a colon, or “where” and a condition"),
+            });
         }
         self.at += 1;
         let body = match quantifier {
@@ -432,7 +461,7 @@ impl Reader<'_> {
             Quantifier::Largest | Quantifier::Smallest => match body.kind {
                 Some(kind @ (Kind::Number | Kind::Time | Kind::Ballot)) => kind,
                 _ => {
-                    let message = "only numbers, times and ballots have a largest and a smallest";
+                    let message = say!("only numbers, times and ballots have a largest and a smallest");
                     return Err(Misread::new(body.offset, message));
                 }
             },
@@ -440,7 +469,7 @@ impl Reader<'_> {
         let body = match quantifier {
             Quantifier::Some | Quantifier::Every | Quantifier::Count => truth(body)?,
             Quantifier::Each if body.kind == Some(Kind::List) => {
-                return Err(Misread::new(body.offset, "a list has no lists in it"));
+                return Err(Misread::new(body.offset, say!("a list has no lists in it")));
             }
             _ => body.expression,
         };
@@ -454,8 +483,8 @@ fn truth(typed: Typed) -> Read<Expression> {
     match typed.kind {
         Some(Kind::Truth) => Ok(typed.expression),
         kind => {
-            let told = kind.map_or("a text", Kind::told);
-            Err(Misread::new(typed.offset, format!("this is {told}, and no condition; compare it with something")))
+            let told = translated(kind.map_or(key!("a text"), Kind::told));
+            Err(Misread::new(typed.offset, say!("this is {told}, and no condition; compare it with something")))
         }
     }
 }

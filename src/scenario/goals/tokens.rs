@@ -1,6 +1,7 @@
 //! Cutting a condition into tokens.
 
 use crate::scenario::text::is_alphanumeric;
+use crate::tongue::say;
 use crate::types::shortened;
 
 /// Why a text cannot be read as a condition or as a sentence.
@@ -35,9 +36,9 @@ impl Token {
     /// The token in a message.
     pub(super) fn told(&self) -> String {
         match self {
-            Self::Word(word) | Self::Text(word) => format!("“{}”", shortened(word)),
-            Self::Sign(sign) => format!("“{sign}”"),
-            Self::End => "the end of the condition".to_owned(),
+            Self::Word(word) | Self::Text(word) => say!("“{word}”", word = shortened(word)),
+            Self::Sign(sign) => say!("“{word}”", word = sign),
+            Self::End => say!("the end of the condition").into(),
         }
     }
 }
@@ -75,13 +76,13 @@ pub(super) fn tokens(source: &str) -> Result<Vec<(Token, usize)>, Misread> {
             return Ok(tokens);
         };
         let (token, length) = if matches!(first, '"' | '\'') {
-            quoted(trimmed, first).ok_or_else(|| Misread::new(offset, "this text has no closing quote"))?
+            quoted(trimmed, first).ok_or_else(|| Misread::new(offset, say!("this text has no closing quote")))?
         } else if let Some((written, sign)) = SIGNS.iter().find(|(written, _)| trimmed.starts_with(written)) {
             (Token::Sign(sign), written.len())
         } else {
             let length = trimmed.find(|letter| !is_part_of_word(letter)).unwrap_or(trimmed.len());
             if length == 0 {
-                return Err(Misread::new(offset, format!("“{first}” means nothing here")));
+                return Err(Misread::new(offset, say!("“{first}” means nothing here")));
             }
             (Token::Word(trimmed[..length].to_owned()), length)
         };

@@ -7,6 +7,7 @@ use super::words::{Word, words};
 use super::{Hint, forms, goals};
 use crate::protocol::{PROTOCOLS, Phase, Protocol, Vocabulary, find};
 use crate::replica::{self, SERVICES, Service};
+use crate::tongue::{Phrase, say, translated};
 use crate::types::NODES_MAX;
 
 /// What can stand at a place.
@@ -47,16 +48,16 @@ impl Known {
     }
 
     fn nodes(&self) -> Vec<Hint> {
-        self.nodes.iter().map(|node| hint(node, "a node of this script")).collect()
+        self.nodes.iter().map(|node| hint(node, say!("a node of this script"))).collect()
     }
 
     /// The kinds of message, in both vocabularies.
     fn kinds(&self) -> Vec<Hint> {
-        let now = |about: &str, other: &str| format!("{about}; also called {other}");
+        let now = |about: &str, other: &str| say!("{about}; also called {other}");
         let of = |kind: &crate::protocol::KindInfo| {
             let about = match kind.phase {
-                step if Phase::STEPS.contains(&step) => format!("a message of step {}", step.label()),
-                other => format!("a message of no step of a ballot ({})", other.label()),
+                step if Phase::STEPS.contains(&step) => say!("a message of step {step}", step = step.label()),
+                other => say!("a message of no step of a ballot ({sort})", sort = translated(other.label())),
             };
             [(kind.name, kind.name_2001), (kind.name_2001, kind.name)]
                 .map(|(name, other)| hint(name, if name == other { about.clone() } else { now(&about, other) }))
@@ -75,7 +76,7 @@ impl Known {
     /// Examples of the service's commands, as values.
     fn commands(&self) -> Vec<Hint> {
         let commands = self.service.map_or(&[][..], |service| service.commands);
-        let about = |command: &replica::CommandInfo| format!("{}: {}", command.form, command.meaning);
+        let about = |command: &replica::CommandInfo| format!("{}: {}", command.form, translated(command.meaning));
         commands.iter().map(|command| hint(format!("\"{}\"", command.example), about(command))).collect()
     }
 }
@@ -105,14 +106,18 @@ fn possible(list: Vec<Hint>) -> Expected {
     Expected { is_needed: false, list }
 }
 
-fn and(mut list: Vec<Hint>, word: &str, about: &str) -> Vec<Hint> {
+fn and(mut list: Vec<Hint>, word: &str, about: Phrase) -> Vec<Hint> {
     list.push(hint(word, about));
     list
 }
 
 /// What the first line says.
 pub(super) fn first(before: &[Word<'_>]) -> Expected {
-    if before.is_empty() { needed(vec![hint(HEADER, "the first line of every script")]) } else { Expected::default() }
+    if before.is_empty() {
+        needed(vec![hint(HEADER, say!("the first line of every script"))])
+    } else {
+        Expected::default()
+    }
 }
 
 /// What can follow these words of a line.
@@ -130,7 +135,8 @@ pub(super) fn next(before: &[&str], known: &Known) -> Expected {
         }
         ("option", [name]) => {
             let options = known.protocol.options.iter().filter(|option| option.name == *name);
-            let value = |(place, value): (usize, &&str)| hint(*value, if place == 0 { "the default" } else { "" });
+            let value =
+                |(place, value): (usize, &&str)| hint(*value, if place == 0 { say!("the default").text() } else { "" });
             needed(options.flat_map(|option| option.values.iter().enumerate().map(value)).collect())
         }
         ("goal", rest) => possible(goals::goal(rest)),
@@ -138,18 +144,22 @@ pub(super) fn next(before: &[&str], known: &Known) -> Expected {
         ("allow", _) => {
             let mut list = goals::kinds();
             list.extend(known.nodes());
-            possible(and(list, "before", "an instant follows"))
+            possible(and(list, "before", say!("an instant follows")))
         }
         ("leader", rest) => leaders(rest, known),
         ("quorum", rest) => quorum(rest, known),
-        ("service", []) => needed(SERVICES.iter().map(|service| hint(service.name, service.summary)).collect()),
+        ("service", []) => {
+            needed(SERVICES.iter().map(|service| hint(service.name, translated(service.summary))).collect())
+        }
         ("without", []) => {
             let rules = known.protocol.guards.iter().map(|guard| guard.info());
-            needed(rules.map(|rule| hint(rule.name, format!("without it, {}", told(rule.broken)))).collect())
+            needed(
+                rules.map(|rule| hint(rule.name, say!("without it, {broken}", broken = told(rule.broken)))).collect(),
+            )
         }
         ("without", ["memory", ..]) => possible(known.nodes()),
         ("skip", []) => {
-            needed(Phase::STEPS.iter().map(|step| hint(step.label(), "nobody performs this step")).collect())
+            needed(Phase::STEPS.iter().map(|step| hint(step.label(), say!("nobody performs this step"))).collect())
         }
         ("at", [_]) => needed(ACTS.iter().map(|word| hint(*word, forms::act(word))).collect()),
         ("at", [_, act, rest @ ..]) => act_next(act, rest, known),
@@ -174,8 +184,8 @@ fn act_next(act: &str, rest: &[&str], known: &Known) -> Expected {
     match (act, rest) {
         ("propose" | "crash" | "restart" | "timeout", []) => needed(known.nodes()),
         ("propose", [_]) => needed(known.commands()),
-        ("crash", [_]) => possible(vec![hint("before-send", "the next step in which it would send is its last")]),
-        ("restart", [_]) => possible(vec![hint("empty", "its stable storage is gone, too")]),
+        ("crash", [_]) => possible(vec![hint("before-send", say!("the next step in which it would send is its last"))]),
+        ("restart", [_]) => possible(vec![hint("empty", say!("its stable storage is gone, too"))]),
         ("timeout", [_]) => needed(known.timers()),
         ("partition", rest) => Expected { is_needed: rest.last().is_none_or(|last| *last == "|"), list: known.nodes() },
         ("cut", rest) => link(rest, known),
@@ -183,7 +193,7 @@ fn act_next(act: &str, rest: &[&str], known: &Known) -> Expected {
         ("leader", rest) => leaders(rest, known),
         ("inject", []) => needed(known.kinds()),
         ("inject", [_, rest @ ..]) if rest.len() < 3 => link(rest, known),
-        ("inject", [.., last]) if *last != "after" => possible(vec![hint("after", "how long it takes follows")]),
+        ("inject", [.., last]) if *last != "after" => possible(vec![hint("after", say!("how long it takes follows"))]),
         _ => Expected::default(),
     }
 }
@@ -210,7 +220,7 @@ fn lie(there: &[&str], known: &Known) -> Expected {
 
 fn leaders(there: &[&str], known: &Known) -> Expected {
     match there {
-        [] => needed(and(known.nodes(), "none", "the oracle names nobody")),
+        [] => needed(and(known.nodes(), "none", say!("the oracle names nobody"))),
         ["none", ..] => Expected::default(),
         _ => possible(known.nodes()),
     }
@@ -221,7 +231,7 @@ fn quorum(there: &[&str], known: &Known) -> Expected {
         [] => needed(QUORUM_FORMS.iter().map(|form| hint(*form, forms::quorum(form))).collect()),
         ["weights", .., "="] => Expected::default(),
         ["weights", rest @ ..] if rest.contains(&"need") => Expected::default(),
-        ["weights", ..] => needed(and(known.nodes(), "need", "how much a quorum weighs follows")),
+        ["weights", ..] => needed(and(known.nodes(), "need", say!("how much a quorum weighs follows"))),
         ["sets" | "grid", rest @ ..] => {
             let is_needed = rest.last().is_none_or(|last| matches!(*last, "|" | "/"));
             Expected { is_needed, list: known.nodes() }

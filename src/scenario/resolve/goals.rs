@@ -3,13 +3,14 @@
 use super::Draft;
 use crate::scenario::goals::{self, DEEDS, Goal, GoalLine, Misread, Names, Permission, Scope, Who};
 use crate::scenario::{Wrong, limits, wrong};
+use crate::tongue::say;
 
 impl Draft {
     /// Reads a goal's condition and its sentence.
     #[inline(never)]
     pub(super) fn goal(&mut self, line: usize, goal: &GoalLine) -> Result<(), Wrong> {
         if self.goals.len() == limits::GOALS {
-            return wrong("", format!("a script has at most {} goals", limits::GOALS));
+            return wrong("", say!("a script has at most {most} goals", most = limits::GOALS));
         }
         let names = Names { symbols: &self.symbols, protocol: self.protocol(), scale: self.delta };
         let placed = |is_in_sentence: bool| move |misread: Misread| Wrong::in_goal(misread, is_in_sentence);
@@ -25,7 +26,7 @@ impl Draft {
     pub(super) fn allow(&mut self, permissions: &[Permission]) -> Result<(), Wrong> {
         for permission in permissions {
             if self.allowed.len() == limits::PERMISSIONS {
-                return wrong("", format!("a script allows at most {} kinds of lines", limits::PERMISSIONS));
+                return wrong("", say!("a script allows at most {most} kinds of lines", most = limits::PERMISSIONS));
             }
             let deed = DEEDS.iter().find(|deed| deed.name == permission.deed).expect("the parser knows it");
             match (&permission.who, deed.scope) {
@@ -37,17 +38,20 @@ impl Draft {
                     }
                 }
                 (_, Scope::Node) => {
-                    return wrong(deed.name, format!("“{}” is about a node, as in {} A", deed.name, deed.name));
+                    return wrong(deed.name, say!("“{name}” is about a node, as in {name} A", name = deed.name));
                 }
                 (_, Scope::Link) => {
-                    return wrong(deed.name, format!("“{}” is about a link, as in {} A->*", deed.name, deed.name));
+                    return wrong(deed.name, say!("“{name}” is about a link, as in {name} A->*", name = deed.name));
                 }
                 (_, Scope::Nobody) => {
-                    return wrong(deed.name, format!("of “{}” it cannot be said whom it is about", deed.name));
+                    return wrong(deed.name, say!("of “{name}” it cannot be said whom it is about", name = deed.name));
                 }
             }
             if permission.before.is_some() && !deed.is_act {
-                return wrong(deed.name, format!("a line “{}” has no instant, so it is before nothing", deed.name));
+                return wrong(
+                    deed.name,
+                    say!("a line “{name}” has no instant, so it is before nothing", name = deed.name),
+                );
             }
             self.allowed.push(permission.clone());
         }

@@ -4,6 +4,7 @@ use super::Draft;
 use crate::protocol::{Carries, KindInfo, PROTOCOLS, Phase, Trust};
 use crate::scenario::script::{Injection, Lie, Link, RuleEffect};
 use crate::scenario::{Rule, Wrong, limits, wrong};
+use crate::tongue::say;
 use crate::types::{NodeId, Time, Value};
 
 impl Draft {
@@ -20,7 +21,7 @@ impl Draft {
         // A word of 2001 may be the name of another message in another protocol, as Prepare is.
         if !fits(kind, injection) && is_meant_elsewhere(kind, injection) {
             let (protocol, name) = (self.protocol().name, &injection.kind);
-            self.idle.push((line, format!("in the {protocol} protocol, {name} is another kind of message")));
+            self.idle.push((line, say!("in the {protocol} protocol, {name} is another kind of message")));
             return Ok(None);
         }
         let link = self.link(&injection.link)?;
@@ -38,7 +39,7 @@ impl Draft {
         }
         wrong(
             name,
-            format!(
+            say!(
                 "{name} is correct, and nobody can forge what {name} says; a line such as “liars {name}” makes it a liar"
             ),
         )
@@ -55,7 +56,7 @@ impl Draft {
         let name = kind.name;
         let ballot = match &said.ballot {
             Some((number, _)) if *number > limits::BALLOT => {
-                let message = format!("a ballot’s number is at most {}, not {number}", limits::BALLOT);
+                let message = say!("a ballot’s number is at most {most}, not {number}", most = limits::BALLOT);
                 return wrong(number.to_string(), message);
             }
             Some((number, owner)) => Some((*number, self.node(owner)?)),
@@ -65,21 +66,28 @@ impl Draft {
         // Where processes lie, a message may lack what it should have.
         let is_free = self.protocol().trust == Trust::Byzantine;
         if needs_ballot != ballot.is_some() && !is_free {
-            let message = if needs_ballot { "speaks of a ballot, as in 5.C" } else { "speaks of no ballot" };
-            return wrong(&said.kind, format!("{name} {message}"));
+            let message = match needs_ballot {
+                true => say!("{name} speaks of a ballot, as in 5.C"),
+                false => say!("{name} speaks of no ballot"),
+            };
+            return wrong(&said.kind, message);
         }
         if said.instance == 0 || said.instance > limits::INSTANCE {
-            let message = format!("an instance is 1 to {}, not {}", limits::INSTANCE, said.instance);
+            let message =
+                say!("an instance is 1 to {most}, not {instance}", most = limits::INSTANCE, instance = said.instance);
             return wrong(said.instance.to_string(), message);
         }
         let needs_value = carries_decree(kind);
         let is_optional = kind.carries == Carries::Proof;
         if needs_value != said.value.is_some() && !is_optional {
-            let message = if needs_value { "carries a decree, as in \"red\"" } else { "carries no decree" };
-            return wrong(&said.kind, format!("{name} {message}"));
+            let message = match needs_value {
+                true => say!("{name} carries a decree, as in \"red\""),
+                false => say!("{name} carries no decree"),
+            };
+            return wrong(&said.kind, message);
         }
         if kind.carries == Carries::Ballot {
-            return wrong(&said.kind, format!("{name} cannot be injected: it answers a message"));
+            return wrong(&said.kind, say!("{name} cannot be injected: it answers a message"));
         }
         let value = said.value.as_ref().map(|value| self.value(at, value, false)).transpose()?;
         Ok(Injection { kind: name.to_owned(), link, ballot, instance: said.instance, value, takes: None })
@@ -103,7 +111,7 @@ impl Draft {
         self.check_liar(&link.from)?;
         let KindInfo { name, carries, .. } = self.protocol().kind(kind);
         let has_proof = *carries == Carries::Proof;
-        let refuse = |word: &str, what: &str| wrong(word, format!("{name} carries no {what}"));
+        let refuse = |word: &str, what: &str| wrong(word, say!("{name} carries no {what}"));
         let lie = match lie {
             Lie::Says(value) if matches!(carries, Carries::Value | Carries::Result) || has_proof => {
                 Lie::Says(self.value(Time::ZERO, value, false)?)

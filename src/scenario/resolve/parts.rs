@@ -8,6 +8,7 @@ use crate::protocol::{Cast, Change, Changes, Guard, Histories, Request, Toleranc
 use crate::quorum::{QuorumSystem, Quorums};
 use crate::replica::Command;
 use crate::scenario::{Wrong, wrong};
+use crate::tongue::say;
 use crate::types::{COMMANDS_MAX, NodeId, NodeSet, Value};
 
 impl Draft {
@@ -17,7 +18,7 @@ impl Draft {
         self.once(part.keyword())?;
         if part == Part::Auxiliaries && self.protocol().membership.is_none() {
             let protocol = self.protocol().name;
-            self.idle.push((line, format!("in the {protocol} protocol, all acceptors are alike")));
+            self.idle.push((line, say!("in the {protocol} protocol, all acceptors are alike")));
             self.different(names)?;
             return Ok(());
         }
@@ -37,18 +38,21 @@ impl Draft {
             let both = self.parts[other as usize].unwrap_or(NodeSet::EMPTY).shared(clients);
             if let Some(node) = both.iter().next() {
                 let (name, others) = (self.symbols.node(node).to_owned(), other.keyword());
-                return wrong(&name, format!("{name} is a client, and clients are no {others}"));
+                return wrong(&name, say!("{name} is a client, and clients are no {others}"));
             }
         }
         if clients.len() == self.symbols.nodes.len() {
-            return wrong("", "all processes are clients, and there is nobody to ask");
+            return wrong("", say!("all processes are clients, and there is nobody to ask"));
         }
         Ok(())
     }
 
     /// Notes that a line about liars means nothing under a protocol whose processes do not lie.
     pub(super) fn is_about_liars(&mut self, line: usize) -> Result<(), Wrong> {
-        let why = format!("the {} protocol believes every process, so nobody lies under it", self.protocol().name);
+        let why = say!(
+            "the {protocol} protocol believes every process, so nobody lies under it",
+            protocol = self.protocol().name
+        );
         self.idle.push((line, why));
         Ok(())
     }
@@ -62,12 +66,15 @@ impl Draft {
             Ok(count) if usize::from(count) < acceptors => Ok(count),
             _ => wrong(
                 count,
-                format!("of {acceptors} acceptors at most {} may fail, not {count}", acceptors.saturating_sub(1)),
+                say!(
+                    "of {acceptors} acceptors at most {number} may fail, not {count}",
+                    number = acceptors.saturating_sub(1)
+                ),
             ),
         };
         let tolerance = Tolerance { liars: bounded(liars)?, swift: swift.map(bounded).transpose()? };
         if let Some(swift) = swift.filter(|swift| *swift > liars) {
-            return wrong(swift, format!("the second number is at most the first one, {liars}"));
+            return wrong(swift, say!("the second number is at most the first one, {liars}"));
         }
         if self.protocol().trust == Trust::Crash {
             return self.is_about_liars(line);
@@ -82,13 +89,13 @@ impl Draft {
         let acceptors = self.cast().acceptors;
         if let Some(node) = auxiliaries.without(acceptors).iter().next() {
             let name = self.symbols.node(node).to_owned();
-            return wrong(&name, format!("{name} is no acceptor, and auxiliary processes are acceptors"));
+            return wrong(&name, say!("{name} is no acceptor, and auxiliary processes are acceptors"));
         }
         if QuorumSystem::majority(acceptors).is_quorum(acceptors.without(auxiliaries)) {
             return Ok(());
         }
         let (all, most) = (acceptors.len(), (acceptors.len() - 1) / 2);
-        wrong("", format!("of {all} acceptors at most {most} are auxiliary, because the others have to be a majority"))
+        wrong("", say!("of {all} acceptors at most {most} are auxiliary, because the others have to be a majority"))
     }
 
     /// Which processes play which part. Auxiliary processes learn nothing, unless the script makes them learners.
@@ -123,7 +130,7 @@ impl Draft {
         let cast = self.cast();
         if let Some(node) = nodes.iter().find(|node| cast.auxiliaries.contains(**node)) {
             let name = self.symbols.node(*node);
-            let why = format!("{name} is an auxiliary process, and only the other acceptors lead");
+            let why = say!("{name} is an auxiliary process, and only the other acceptors lead");
             self.idle.push((line, why));
             nodes.retain(|node| !cast.auxiliaries.contains(*node));
             return Ok(nodes);
@@ -131,9 +138,9 @@ impl Draft {
         let idle = nodes.iter().zip(names).find(|(node, _)| !cast.proposers().contains(**node));
         match idle {
             Some((node, name)) if cast.clients.contains(*node) => {
-                wrong(name, format!("{name} is a client, and clients do not lead"))
+                wrong(name, say!("{name} is a client, and clients do not lead"))
             }
-            Some((_, name)) => wrong(name, format!("{name} only learns, so it cannot lead")),
+            Some((_, name)) => wrong(name, say!("{name} only learns, so it cannot lead")),
             None => Ok(nodes),
         }
     }
@@ -144,15 +151,14 @@ impl Draft {
         self.once("quorum")?;
         if self.protocol().membership.is_some() {
             let protocol = self.protocol().name;
-            let why = format!("in the {protocol} protocol, a quorum is a majority of the configuration in force");
+            let why = say!("in the {protocol} protocol, a quorum is a majority of the configuration in force");
             self.idle.push((line, why));
             return Ok(());
         }
         if self.protocol().trust == Trust::Byzantine {
             let protocol = self.protocol().name;
-            let why = format!(
-                "in the {protocol} protocol, quorums follow from how many acceptors and how many liars there are"
-            );
+            let why =
+                say!("in the {protocol} protocol, quorums follow from how many acceptors and how many liars there are");
             self.idle.push((line, why));
             return Ok(());
         }
@@ -186,9 +192,10 @@ impl Draft {
         if protocol.histories.is_none() || self.symbols.values.len() < COMMANDS_MAX {
             return false;
         }
-        let why = format!(
-            "a history of the {} protocol holds at most {COMMANDS_MAX} commands, so nobody asks for a further one",
-            protocol.name
+        let why = say!(
+            "a history of the {protocol} protocol holds at most {most} commands, so nobody asks for a further one",
+            protocol = protocol.name,
+            most = COMMANDS_MAX
         );
         self.idle.push((line, why));
         true

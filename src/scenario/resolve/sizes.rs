@@ -3,6 +3,7 @@
 use super::Draft;
 use crate::scenario::sizes::Sizes;
 use crate::scenario::{Wrong, wrong};
+use crate::tongue::say;
 use crate::types::Bytes;
 
 impl Draft {
@@ -26,7 +27,10 @@ impl Draft {
     pub(super) fn limit(&mut self, rate: Bytes) -> Result<(), Wrong> {
         self.once("bandwidth")?;
         if rate == Bytes(0) {
-            return wrong(rate, "at least one byte leaves a port in 1Δ; without this line everything leaves at once");
+            return wrong(
+                rate,
+                say!("at least one byte leaves a port in 1Δ; without this line everything leaves at once"),
+            );
         }
         let sizes = &mut self.network.sizes;
         sizes.are_said = true;

@@ -10,23 +10,24 @@ use super::super::goals::{DEEDS, GoalLine, Misread, Permission, Who};
 use super::super::limits;
 use super::super::script::Statement;
 use super::{Cause, Input, bounded, cause, expected, node, number, quoted, time};
+use crate::tongue::{key, say};
 use crate::types::{Time, shortened};
 
 /// `goal 2 "TEXT": CONDITION else "SENTENCE"`. The condition is read when the script is resolved, because it names nodes.
 pub(super) fn goal(input: &mut Input<'_>) -> Result<Statement> {
     let has_points = input.starts_with(|first: char| first.is_ascii_digit());
     let points = if has_points { terminated(points, space1).parse_next(input)? } else { 1 };
-    let text = long_text(input, "what is so when the goal is reached, in quotes")?;
-    (space0, ':').context(expected("a colon, and what has to be so")).parse_next(input)?;
+    let text = long_text(input, key!("what is so when the goal is reached, in quotes"))?;
+    (space0, ':').context(expected(key!("a colon, and what has to be so"))).parse_next(input)?;
     space0.parse_next(input)?;
     let condition = literal(&input.input[..condition_end(input.input)])
         .map(str::trim_end)
         .verify(|condition: &str| !condition.is_empty())
-        .context(expected("what has to be so, as in decisions > 0"))
+        .context(expected(key!("what has to be so, as in decisions > 0")))
         .try_map(|condition: &str| bounded(condition.to_owned(), "condition", limits::CONDITION_CHARS))
         .parse_next(input)?;
     let otherwise = match opt(("else", space0)).parse_next(input)? {
-        Some(_) => Some(long_text(input, "a sentence in quotes, for whoever has not reached it")?),
+        Some(_) => Some(long_text(input, key!("a sentence in quotes, for whoever has not reached it"))?),
         None => None,
     };
     Ok(Statement::Goal(GoalLine { points, text, condition, otherwise }))
@@ -35,7 +36,11 @@ pub(super) fn goal(input: &mut Input<'_>) -> Result<Statement> {
 fn points(input: &mut Input<'_>) -> Result<u32> {
     let bounds = |points: u32| {
         let is_too_much = points > limits::POINTS;
-        if is_too_much { cause(format!("a goal is worth at most {} points", limits::POINTS)) } else { Ok(points) }
+        if is_too_much {
+            cause(say!("a goal is worth at most {most} points", most = limits::POINTS))
+        } else {
+            Ok(points)
+        }
     };
     number.try_map(bounds).parse_next(input)
 }
@@ -116,7 +121,7 @@ pub(super) fn allow(input: &mut Input<'_>) -> Result<Statement> {
 
 fn permission(input: &mut Input<'_>) -> Result<Permission> {
     let kind = take_while(1.., |letter: char| letter.is_ascii_alphabetic() || letter == '-');
-    let deed = kind.context(expected("a kind of line, as in crash or drop")).try_map(known).parse_next(input)?;
+    let deed = kind.context(expected(key!("a kind of line, as in crash or drop"))).try_map(known).parse_next(input)?;
     let who = who(input)?;
     let is_early = opt((space1, "before", space1)).parse_next(input)?.is_some();
     let before = if is_early { Some(instant(input)?) } else { None };
@@ -141,7 +146,7 @@ fn known(word: &str) -> std::result::Result<String, Cause> {
         Some(deed) => Ok(deed.name.to_owned()),
         None => {
             let hint = super::suggestion(word, DEEDS.iter().map(|deed| deed.name));
-            cause(format!("“{}” is no kind of line that can be allowed{hint}", shortened(word)))
+            cause(say!("“{word}” is no kind of line that can be allowed{hint}", word = shortened(word)))
         }
     }
 }
@@ -160,6 +165,6 @@ fn who(input: &mut Input<'_>) -> Result<Who> {
         return node.map(Who::Node).parse_next(input);
     }
     let end = || alt(('*'.value(None), node.map(Some)));
-    let arrow = alt(("->", "→")).context(expected("an arrow, as in A->*"));
+    let arrow = alt(("->", "→")).context(expected(key!("an arrow, as in A->*")));
     (terminated(end(), arrow), end()).map(|(from, to)| Who::Link(from, to)).parse_next(input)
 }

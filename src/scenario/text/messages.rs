@@ -10,6 +10,7 @@ use super::{
     Input, cause, expected, is_part_of_name, link, names, no_occurrence, node, number, occurrence, one_of_words,
     refuse, time, value, word,
 };
+use crate::tongue::{key, say};
 
 /// The words for how a liar lies, besides a value.
 pub(in super::super) const LIES: &[&str] = &["silent", "late", "false", "omit", "claim"];
@@ -21,7 +22,7 @@ pub(super) fn rule(input: &mut Input<'_>, effect: impl Fn(&mut Input<'_>) -> Res
     let ordinal = occurrence(input)?;
     if ordinal == Some(0) {
         input.input = at_number.trim_start().trim_start_matches('#');
-        return refuse(input, "messages are counted from #1");
+        return refuse(input, say!("messages are counted from #1").text());
     }
     space0.parse_next(input)?;
     let effect = effect(input)?;
@@ -43,8 +44,8 @@ fn lie(input: &mut Input<'_>) -> Result<Lie> {
     if input.starts_with('"') {
         return value.map(Lie::Says).parse_next(input);
     }
-    let word = one_of_words(LIES, "a lie: a value in quotes, silent, late, false, omit or claim")
-        .context(expected("the lie: a value in quotes, silent, late, false, omit or claim"))
+    let word = one_of_words(LIES, key!("a lie: a value in quotes, silent, late, false, omit or claim"))
+        .context(expected(key!("the lie: a value in quotes, silent, late, false, omit or claim")))
         .parse_next(input)?;
     Ok(match word {
         "silent" => Lie::Silent,
@@ -71,7 +72,7 @@ fn lie(input: &mut Input<'_>) -> Result<Lie> {
 
 /// The kind of a message, with the space after it.
 fn kind_of_message(input: &mut Input<'_>) -> Result<String> {
-    terminated(word.context(expected("a kind of message, as in NextBallot")), space0).parse_next(input)
+    terminated(word.context(expected(key!("a kind of message, as in NextBallot"))), space0).parse_next(input)
 }
 
 /// `NextBallot C->B 5.C [3] "red" after 1.5Δ`; only the kind and the link are required.
@@ -90,7 +91,7 @@ fn content(input: &mut Input<'_>) -> Result<(Option<(u32, String)>, u32, Option<
     space0.parse_next(input)?;
     let ballot = if input.starts_with(|first: char| first.is_ascii_digit()) { Some(ballot(input)?) } else { None };
     space0.parse_next(input)?;
-    let instance = opt(delimited('[', number, ']'.context(expected("a closing bracket")))).parse_next(input)?;
+    let instance = opt(delimited('[', number, ']'.context(expected(key!("a closing bracket"))))).parse_next(input)?;
     space0.parse_next(input)?;
     let value = if input.starts_with('"') { Some(value(input)?) } else { None };
     space0.parse_next(input)?;
@@ -100,8 +101,8 @@ fn content(input: &mut Input<'_>) -> Result<(Option<(u32, String)>, u32, Option<
 /// `5.C`
 fn ballot(input: &mut Input<'_>) -> Result<(u32, String)> {
     let counted = |number: u32| match number {
-        0 => cause("ballot numbers start at 1".to_owned()),
+        0 => cause(say!("ballot numbers start at 1").into()),
         _ => Ok(number),
     };
-    (number.try_map(counted), preceded('.'.context(expected("a ballot, as in 5.C")), node)).parse_next(input)
+    (number.try_map(counted), preceded('.'.context(expected(key!("a ballot, as in 5.C"))), node)).parse_next(input)
 }

@@ -8,6 +8,7 @@ use winnow::prelude::*;
 use super::super::parts::{Part, QuorumRule};
 use super::super::script::Statement;
 use super::{Input, expected, groups, names, node, number, one_of_words};
+use crate::tongue::key;
 
 /// The words that a line `quorum` may begin with instead of a number.
 pub(in super::super) const FORMS: &[&str] = &["weights", "sets", "grid"];
@@ -22,16 +23,16 @@ pub(super) fn quorum(input: &mut Input<'_>) -> Result<QuorumRule<String>> {
     if input.starts_with(|first: char| first.is_ascii_digit()) {
         return two_numbers.map(|(first, second)| QuorumRule::Sizes(first, second)).parse_next(input);
     }
-    let form = one_of_words(FORMS, "a number, or weights, sets or grid")
-        .context(expected("how many make a quorum, as in 3 or 4 2; or weights, sets or grid"))
+    let form = one_of_words(FORMS, key!("a number, or weights, sets or grid"))
+        .context(expected(key!("how many make a quorum, as in 3 or 4 2; or weights, sets or grid")))
         .parse_next(input)?;
     space0.parse_next(input)?;
     match form {
         "weights" => {
-            let weight = preceded('='.context(expected("a weight, as in A=3")), number);
+            let weight = preceded('='.context(expected(key!("a weight, as in A=3"))), number);
             let weighted = terminated((preceded(not(("need", space1)), node), weight), space0);
             let weights = repeat(1.., weighted).parse_next(input)?;
-            let need = ("need", space1).context(expected("“need” and how much a quorum weighs, as in need 3"));
+            let need = ("need", space1).context(expected(key!("“need” and how much a quorum weighs, as in need 3")));
             let (first, second) = preceded(need, two_numbers).parse_next(input)?;
             Ok(QuorumRule::Weights(weights, first, second))
         }

@@ -9,7 +9,7 @@ use super::{Tab, Theme};
 use crate::scenario::fit::Size;
 use crate::scenario::link::decoded;
 use crate::scenario::suggestion;
-use crate::tongue::Tongue;
+use crate::tongue::{Tongue, say};
 use crate::types::shortened;
 use crate::view::race::{RaceChoice, Shows};
 
@@ -148,8 +148,10 @@ impl Presentation {
     pub(in crate::ui) fn read(query: &str, is_embed: bool) -> Self {
         let mut read = Self::new(is_embed);
         if query.len() > QUERY_CHARS {
-            read.wrong =
-                Some(format!("The address says too much after its “?”: at most {QUERY_CHARS} characters are read"));
+            read.wrong = Some(say!(
+                "The address says too much after its “?”: at most {most} characters are read",
+                most = QUERY_CHARS
+            ));
             return read;
         }
         for part in query.split('&').filter(|part| !part.is_empty()) {
@@ -169,7 +171,7 @@ impl Presentation {
             names.iter().position(|name| *name == value).ok_or_else(|| {
                 let list = names.join(", ");
                 let value = shortened(value);
-                format!("The address says “{key}={value}”, but {key} is one of {list}; this was left out")
+                say!("The address says “{key}={value}”, but {key} is one of {list}; this was left out")
             })
         };
         // A key without a value switches something on, as an attribute in HTML does.
@@ -193,12 +195,12 @@ impl Presentation {
             }
             "with" => {
                 let with = RaceChoice::named(value)
-                    .map_err(|why| format!("The address says “{key}={}”: {why}", shortened(value)));
+                    .map_err(|why| say!("The address says “{key}={value}”: {why}", value = shortened(value)));
                 Rc::make_mut(&mut self.racing).with = with?;
             }
             "tolerate" | "nodes" => {
                 let (tolerate, nodes) = if key == "nodes" { (None, Some(value)) } else { (Some(value), None) };
-                let size = Size::read(tolerate, nodes).map_err(|why| format!("The address says {why}"));
+                let size = Size::read(tolerate, nodes).map_err(|why| say!("The address says {why}"));
                 Rc::make_mut(&mut self.racing).size = size?;
             }
             "motion" => self.motion = one_of(&["off", "auto"])? == 1,
@@ -211,7 +213,9 @@ impl Presentation {
             // Course systems and social networks add keys of their own.
             _ => match suggestion(key, KEYS) {
                 hint if hint.is_empty() => {}
-                hint => return Err(format!("The address says “{}”, which is not known here{hint}", shortened(key))),
+                hint => {
+                    return Err(say!("The address says “{key}”, which is not known here{hint}", key = shortened(key)));
+                }
             },
         }
         Ok(())
@@ -226,8 +230,10 @@ impl Presentation {
                 Some((_, panel)) => self.panels.push(*panel),
                 None => {
                     let hint = suggestion(name, PANELS.map(|(known, _)| known));
-                    wrong =
-                        Err(format!("The address asks for the panel “{}”, and there is none{hint}", shortened(name)));
+                    wrong = Err(say!(
+                        "The address asks for the panel “{name}”, and there is none{hint}",
+                        name = shortened(name)
+                    ));
                 }
             }
         }

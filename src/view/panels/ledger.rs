@@ -6,6 +6,7 @@ use super::record::{Record, Told};
 use crate::latency::Decision;
 use crate::protocol::{Histories, Meaning, Vocabulary};
 use crate::session::Session;
+use crate::tongue::translated;
 use crate::trace::{EventId, What, describe_value};
 use crate::types::{Instance, NodeId, NodeSet, Time, Value};
 
@@ -104,7 +105,7 @@ impl LedgerPanel {
             return None;
         }
         let events = session.cursor().events;
-        let service = scenario.service.map(|service| service.title);
+        let service = scenario.service.map(|service| translated(service.title));
         let unanswered = record.unanswered(session, words).take(ROWS_MAX).collect();
         if let Some(histories) = &scenario.setup.histories {
             let decided = &record.decided[..record.decided(events)];
@@ -199,7 +200,7 @@ fn entry(
     });
     let applied = applied.map(|id| &trace.event(id).what);
     let outcome = match applied {
-        Some(What::Applied(_, applied)) => applied.outcome.to_string(),
+        Some(What::Applied(_, applied)) => applied.outcome.told(),
         _ => String::new(),
     };
     Entry {

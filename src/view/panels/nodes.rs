@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::protocol::{Cast, Field, Storage, Vocabulary};
 use crate::scenario::{Act, Scenario};
 use crate::session::Session;
-use crate::tongue::{key, say};
+use crate::tongue::{key, say, translated};
 use crate::trace::{What, describe_cell};
 use crate::types::{NodeId, NodeSet, Time};
 use crate::view::Window;
@@ -81,7 +81,7 @@ impl NodeCard {
                     "{ballot} {number}, step {label} from {collected}",
                     ballot = words.ballot,
                     number = symbols.ballot(slip.ballot),
-                    label = slip.phase.label()
+                    label = translated(slip.phase.label())
                 )
             });
             let part = membership(session, node, world.storage(node)).or_else(|| part(&scenario.setup.cast, node));

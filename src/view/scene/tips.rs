@@ -5,7 +5,7 @@ use crate::latency::Start;
 use crate::protocol::{Fact, Vocabulary};
 use crate::scenario::Act;
 use crate::session::Session;
-use crate::tongue::{key, say};
+use crate::tongue::{key, say, translated};
 use crate::trace::{EventId, MessageId, Trace, What};
 use crate::types::{Instance, NodeId, Time, Vote};
 use crate::view::Index;
@@ -47,11 +47,13 @@ fn message(trace: &Trace, words: Vocabulary, id: MessageId, shown: usize) -> Str
     let at = |time: Time| trace.scenario.time_text(time);
     let fate = match end.map(|end| (&end.what, end.time)) {
         None => say!("under way, lands at {at}", at = at(due)),
-        Some((What::Lost(_, why), time)) => say!("lost at {at}: {reason}", at = at(time), reason = why.reason()),
+        Some((What::Lost(_, why), time)) => {
+            say!("lost at {at}: {reason}", at = at(time), reason = translated(why.reason()))
+        }
         Some((_, time)) => say!("landed at {at}", at = at(time)),
     };
     let copy = if envelope.copy_of.is_some() { say!(", a copy").text() } else { "" };
-    let phase = trace.scenario.protocol.kind(envelope.message.kind).phase.label();
+    let phase = translated(trace.scenario.protocol.kind(envelope.message.kind).phase.label());
     let sent = if envelope.leaves > sent {
         say!("{sent}, leaves the port of {from} at {left}", sent = at(sent), left = at(envelope.leaves))
     } else {
