@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::lines::Lines;
 use super::live::Live;
 use super::memory::{Memory, Refused};
-use super::options::Options;
+use super::options::{Options, QUIET_MAX};
 use super::universe::{Lies, Owners};
 use crate::check::{Judge, Part};
 use crate::explore::process::{Happening, Outcome, Process};
@@ -104,8 +104,8 @@ pub(super) struct Automaton {
     pub(super) lies: Option<Arc<Lies>>,
     /// Who owns the ballots of which some message has spoken, where the search may spend lies.
     pub(super) owners: Owners,
-    /// Whether moves that nobody notices are made only as parts of blocks.
-    pub(super) has_blocks: bool,
+    /// How many sets of moves that nobody notices are looked at for a process in a state; 0 where moves are not made in blocks.
+    pub(super) quiet_max: usize,
     /// What is known to change something yet; none where the search keeps all messages.
     pub(super) live: Option<Arc<Live>>,
     /// The renamings of the nodes that change nothing, the true names first.
@@ -230,7 +230,7 @@ impl Automaton {
             has_timers: options.timeouts > 0,
             lies,
             owners: Owners::default(),
-            has_blocks: options.blocks,
+            quiet_max: if options.blocks { QUIET_MAX } else { 0 },
             live: options.drops.then(Arc::default),
             names: Arc::new(names),
             processes: Pool::new(PROCESS),

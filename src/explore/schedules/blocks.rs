@@ -29,10 +29,6 @@ use super::worker::{NOTHING, REFUSED, StepInfo, Worker, lock};
 use crate::explore::table::mixed;
 use crate::types::Value;
 
-/// How many sets of moves of which nobody notices anything the search looks at for a process in a state. So a state takes at most
-/// about a second, and little memory.
-pub(super) const QUIET_MAX: usize = 4096;
-
 /// Some moves of a process of which nobody has noticed anything.
 #[derive(Clone, Debug)]
 struct Quiet {

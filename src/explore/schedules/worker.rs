@@ -11,7 +11,6 @@
 use std::sync::{Arc, Mutex};
 
 use super::automaton::{Automaton, Flight, Input};
-use super::blocks::QUIET_MAX;
 use super::layout::{CRASHES, Code, DUPLICATES, First, LOSSES, Layout, Part, Prints, TIMEOUTS, add, least, take};
 use super::lies::Told;
 use super::lines::Lines;
@@ -136,7 +135,7 @@ impl Worker {
             memory: Arc::clone(memory),
             layout: Layout::new(scenario.nodes(), automaton.lies.is_some()),
             blocks: Vec::new(),
-            quiet_max: if automaton.has_blocks { QUIET_MAX } else { 0 },
+            quiet_max: automaton.quiet_max,
             may_lie: automaton.scenario.protocol.trust == Trust::Byzantine,
             moves: 1,
             depth: 0,
