@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 
 use paxos_playground::protocol::Vocabulary;
 use paxos_playground::tongue::{self, Phrase, Tongue};
-use polib::catalog::Catalog;
 use proc_macro2::{TokenStream, TokenTree};
 use syn::LitStr;
 
@@ -82,8 +81,7 @@ fn no_two_sentences_differ_only_in_the_names_of_their_places() {
 
 /// What a catalogue says for a sentence, with numbers for names.
 fn said_in(tongue: Tongue, sentence: &str) -> Option<String> {
-    let catalogue = catalogue(tongue);
-    let mut said = catalogue.find_message(None, sentence, None)?.msgstr().ok()?.to_owned();
+    let mut said = catalogue(tongue).get(sentence)?.clone();
     let names = sentence.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0));
     for (number, name) in names.enumerate() {
         said = said.replace(&format!("{{{name}}}"), &format!("{{{number}}}"));
@@ -92,13 +90,15 @@ fn said_in(tongue: Tongue, sentence: &str) -> Option<String> {
     Some(said)
 }
 
-/// What all files of a language say.
-fn catalogue(tongue: Tongue) -> Catalog {
-    let mut files = sources(&root().join("words").join(tongue.code())).into_iter();
-    let read = |path: PathBuf| polib::po_file::parse(&path).expect("a catalogue");
-    let mut all = read(files.next().expect("it has a file"));
-    for message in files.flat_map(|path| read(path).messages().cloned().collect::<Vec<_>>()) {
-        all.append_or_update(message);
+/// What the files of a language say for the sentences; nothing for a translation that is only a guess.
+fn catalogue(tongue: Tongue) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    for path in sources(&root().join("words").join(tongue.code())) {
+        for message in polib::po_file::parse(&path).expect("a catalogue").messages() {
+            let other = if message.is_fuzzy() { "" } else { message.msgstr().expect("no plural forms") };
+            let before = all.insert(message.msgid().to_owned(), other.to_owned());
+            assert!(before.is_none(), "{} is not the first to have: {}", path.display(), message.msgid());
+        }
     }
     all
 }
@@ -120,12 +120,10 @@ fn every_sentence_of_the_page_is_in_every_catalogue_and_no_other_is() {
     assert!(sentences.len() > 5, "the sources say {} sentences", sentences.len());
     for tongue in others() {
         let catalogue = catalogue(tongue);
-        let has = |text: &str| catalogue.find_message(None, text, None).is_some();
-        let missing: Vec<_> = sentences.iter().filter(|(text, _)| !has(text)).collect();
+        let missing: Vec<_> = sentences.iter().filter(|(text, _)| !catalogue.contains_key(*text)).collect();
         let told = |(text, place): &(&String, &String)| format!("{place}: {text}");
         assert!(missing.is_empty(), "{tongue:?} lacks\n{}", missing.iter().map(told).collect::<Vec<_>>().join("\n"));
-        let known = |text: &str| sentences.contains_key(text);
-        let unused: Vec<_> = catalogue.messages().map(|message| message.msgid()).filter(|text| !known(text)).collect();
+        let unused: Vec<_> = catalogue.into_keys().filter(|text| !sentences.contains_key(text)).collect();
         assert!(unused.is_empty(), "nobody says in {tongue:?}\n{}", unused.join("\n"));
     }
 }
@@ -134,10 +132,9 @@ fn every_sentence_of_the_page_is_in_every_catalogue_and_no_other_is() {
 fn every_translation_is_there_and_has_the_places_of_the_sentence() {
     for tongue in others() {
         let mut wrong = Vec::new();
-        for message in catalogue(tongue).messages() {
-            let (english, other) = (message.msgid(), message.msgstr().expect("no plural forms"));
+        for (english, other) in &catalogue(tongue) {
             let is_even = |text: &str| text.matches('{').count() == text.matches('}').count();
-            if other.trim().is_empty() || message.is_fuzzy() || !is_even(other) || places(english) != places(other) {
+            if other.trim().is_empty() || !is_even(other) || places(english) != places(other) {
                 wrong.push(format!("{english} = {other}"));
             }
             // The spaces at the ends stand between this and what comes beside it.
@@ -161,8 +158,7 @@ fn terms(name: &str) -> Option<[String; 2]> {
 #[test]
 fn a_place_that_chooses_has_a_word_for_each_paper_or_for_everything_else() {
     for tongue in others() {
-        for message in catalogue(tongue).messages() {
-            let other = message.msgstr().expect("no plural forms");
+        for other in catalogue(tongue).into_values() {
             let choosing = other.split('{').skip(1).filter_map(|part| part.split('}').next()?.split_once('?'));
             for (name, choices) in choosing {
                 let keys: Vec<_> = choices.split('|').filter_map(|choice| Some(choice.split_once('=')?.0)).collect();
