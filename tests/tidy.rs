@@ -31,7 +31,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("explore", &["types", "quorum", "replica", "protocol", "scenario", "trace", "sim", "check", "latency", "goal"]),
     ("report", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "goal", "explore"]),
     ("session", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "report"]),
-    ("lesson", &["types", "protocol", "scenario", "trace", "session"]),
+    ("lesson", &["tongue", "types", "protocol", "scenario", "trace", "session"]),
     (
         "view",
         &[
