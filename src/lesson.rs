@@ -25,6 +25,7 @@ use crate::scenario::library::{self, BuiltIn};
 use crate::scenario::script::HEADER;
 use crate::scenario::{Script, Statement};
 use crate::session::Session;
+use crate::tongue::{key, say};
 use watched::Watched;
 
 pub use questions::Question;
@@ -79,8 +80,11 @@ pub static BITS: [u8; LESSONS.len()] = [
 ];
 
 /// The parts of the path: the place of the first lesson of each, and its name, for [`Vocabulary::fill`].
-pub static PARTS: [(usize, &str); 3] =
-    [(0, "One {decree}"), (10, "Leaders and {ledgers}"), (16, "What can be saved, and what it costs")];
+pub static PARTS: [(usize, &str); 3] = [
+    (0, key!("One {decree}")),
+    (10, key!("Leaders and {ledgers}")),
+    (16, key!("What can be saved, and what it costs")),
+];
 
 /// The name of the part to which the lesson at this place belongs.
 pub fn part(place: usize) -> &'static str {
@@ -171,7 +175,7 @@ impl Lesson {
 
     /// The script that it opens.
     pub fn script(&self) -> String {
-        let own = || format!("{HEADER}\ntitle {}\n{}", Vocabulary::default().fill(self.title), self.opens);
+        let own = || format!("{HEADER}\ntitle {}\n{}", Vocabulary::default().fill_as_written(self.title), self.opens);
         self.built_in().map_or_else(own, |built_in| built_in.text.to_owned())
     }
 
@@ -182,10 +186,10 @@ impl Lesson {
         let off = scenario.protocol.guards.iter().find(|guard| scenario.setup.is_broken(**guard));
         match off {
             Some(guard) if self.freedom != Freedom::Lawless => {
-                not_yet(&format!("The rule “{}” is switched off: switch it on again.", guard.info().name))
+                not_yet(say!("The rule “{name}” is switched off: switch it on again.", name = guard.info().name))
             }
             _ => match self.strayed(session.script()) {
-                Some(sentence) => not_yet(&sentence),
+                Some(sentence) => not_yet(sentence),
                 None => (self.judge)(&Watched::of(session, words)),
             },
         }
@@ -208,8 +212,9 @@ impl Lesson {
         };
         let missing = given.iter().find(|statement| !found.contains(statement));
         let added = || found.iter().find(|statement| !given.contains(statement));
-        missing.map(|missing| format!("This is given, so put it back: {}.", line(missing))).or_else(|| {
-            added().map(|added| format!("Only protocol, options and quorums are free: take out {}.", line(added)))
+        missing.map(|missing| say!("This is given, so put it back: {line}.", line = line(missing))).or_else(|| {
+            added()
+                .map(|added| say!("Only protocol, options and quorums are free: take out {line}.", line = line(added)))
         })
     }
 }
@@ -223,10 +228,10 @@ fn steps<const COUNT: usize>(steps: [(bool, String); COUNT], solved: String) -> 
     }
 }
 
-fn solved(sentence: &str) -> Progress {
-    Progress { is_solved: true, sentence: sentence.to_owned() }
+fn solved(sentence: impl Into<String>) -> Progress {
+    Progress { is_solved: true, sentence: sentence.into() }
 }
 
-fn not_yet(sentence: &str) -> Progress {
-    Progress { is_solved: false, sentence: sentence.to_owned() }
+fn not_yet(sentence: impl Into<String>) -> Progress {
+    Progress { is_solved: false, sentence: sentence.into() }
 }

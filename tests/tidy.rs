@@ -34,7 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["tongue", "types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "goal", "explore"],
     ),
     ("session", &["tongue", "types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "report"]),
-    ("lesson", &["types", "protocol", "scenario", "trace", "session"]),
+    ("lesson", &["tongue", "types", "protocol", "scenario", "trace", "session"]),
     (
         "view",
         &[

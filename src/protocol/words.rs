@@ -121,7 +121,12 @@ impl Vocabulary {
     /// A text of our own in these words. Each `{term}` in it is the name of a field of [`Words`], and `{Term}` is the same
     /// word with a capital letter. The language of the page comes first: what the text is there has the same terms.
     pub fn fill(self, text: &'static str) -> String {
-        filled(translated(text), &|term, said| {
+        self.fill_as_written(translated(text))
+    }
+
+    /// A text of our own in these words, in its own language: for what stands in a script.
+    pub fn fill_as_written(self, text: &str) -> String {
+        filled(text, &|term, said| {
             let word = self.named(&term.to_ascii_lowercase());
             debug_assert!(word.is_some(), "“{term}” is no term, in: {text}");
             let word = word.unwrap_or(term);
