@@ -301,10 +301,10 @@ impl Scenario {
         resolve::resolve(script, &script.to_string())
     }
 
-    /// The headline of the scenario: its title or, without one, what it asks for.
+    /// The headline of the scenario, in the language of the page: its title or, without one, what it asks for.
     pub fn headline(&self) -> Cow<'_, str> {
         if !self.title.is_empty() {
-            return Cow::Borrowed(&self.title);
+            return Cow::Borrowed(crate::tongue::translated(&self.title));
         }
         let asked = self.acts.iter().filter_map(|planned| match planned.act {
             Act::Propose(node, value) => Some((self.symbols.node(node), self.symbols.value(value))),

@@ -79,8 +79,9 @@ pub fn spoken() -> Tongue {
     CATALOGUE.get().map_or(Tongue::English, |catalogue| catalogue.tongue)
 }
 
-/// An English text of the page in the language that the page speaks; English when the catalogue does not have it.
-pub fn translated(english: &'static str) -> &'static str {
+/// An English text of the page in the language that the page speaks; the text itself when the catalogue does not have it. So
+/// the titles of built-in scripts are found, and what another author wrote stays as it is.
+pub fn translated(english: &str) -> &str {
     let Some(Catalogue { sentences, .. }) = CATALOGUE.get() else { return english };
     sentences.binary_search_by(|(key, _)| (*key).cmp(english)).map_or(english, |place| sentences[place].1)
 }

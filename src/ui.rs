@@ -52,7 +52,7 @@ use yew::prelude::*;
 
 use crate::scenario::library;
 use crate::session::Session;
-use crate::tongue::{key, say};
+use crate::tongue::{key, say, translated};
 use crate::types::Time;
 use crate::view::index::Notch;
 use crate::view::panels::shelf::Shelf;
@@ -281,8 +281,8 @@ fn intro(state: &Shared) -> Html {
     } else if state.is_edited() {
         el("p").text(say!("You have changed this run, so what was said about it need not hold any more."))
     } else {
-        let look = tag("span", "look").text(&scenario.look);
-        el("p").text(&scenario.about).text(" ").with(look)
+        let look = tag("span", "look").text(translated(&scenario.look));
+        el("p").text(translated(&scenario.about)).text(" ").with(look)
     };
     tag("div", "intro").with(heading).with(about).option(wrong(state)).into()
 }

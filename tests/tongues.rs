@@ -1,14 +1,18 @@
 //! The words of the page in other languages: each sentence of the sources stands in each catalogue, no catalogue has a
 //! sentence that no source has, and what differs from run to run has its place in both.
 //!
-//! A sentence is what stands in `say!` or `key!` in `src/`.
+//! A sentence is what stands in `say!` or `key!` in `src/`, and what the page shows of the scripts that come with it: their
+//! titles, groups, notes and captions.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use paxos_playground::lesson::LESSONS;
 use paxos_playground::protocol::Vocabulary;
+use paxos_playground::scenario::Scenario;
+use paxos_playground::scenario::library::LIBRARY;
 use paxos_playground::tongue::{self, Phrase, Tongue};
 use proc_macro2::{TokenStream, TokenTree};
 use syn::LitStr;
@@ -43,9 +47,24 @@ fn said(stream: TokenStream, source: &str, file: &str, out: &mut BTreeMap<String
     }
 }
 
+/// What the page shows of the built-in scenarios and of the scripts that lessons open, each with where it stands.
+fn shown_of_scripts() -> BTreeMap<String, String> {
+    let built_in = LIBRARY.iter().map(|one| (format!("src/scenario/library/{}.paxos", one.name), one.text.to_owned()));
+    let opened = LESSONS.iter().map(|lesson| (format!("the script of the lesson {}", lesson.id), lesson.script()));
+    let mut out = BTreeMap::new();
+    for (place, script) in built_in.chain(opened) {
+        let (_, scenario) = Scenario::read(&script).expect("a good script");
+        let captions = scenario.captions.into_iter().map(|caption| caption.text);
+        let texts = [scenario.title, scenario.about, scenario.look].into_iter().chain(captions);
+        out.extend(texts.filter(|text| !text.is_empty()).map(|text| (text, place.clone())));
+    }
+    out.extend(LIBRARY.iter().map(|one| (one.group.to_owned(), "src/scenario/library.rs".to_owned())));
+    out
+}
+
 /// Every sentence of the page in English, each with where it stands.
 fn sentences() -> BTreeMap<String, String> {
-    let mut out = BTreeMap::new();
+    let mut out = shown_of_scripts();
     for path in sources(&root().join("src")) {
         let file = path.strip_prefix(root()).expect("it is below").to_string_lossy().replace('\\', "/");
         // The room itself has examples of sentences.

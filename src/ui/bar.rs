@@ -9,7 +9,7 @@ use super::{Shared, author, export, focus, link, log};
 use crate::scenario::Statement;
 use crate::scenario::library::{self, BuiltIn};
 use crate::scenario::link::RunLink;
-use crate::tongue::{Phrase, Tongue, say, spoken};
+use crate::tongue::{Phrase, Tongue, say, spoken, translated};
 use crate::view::{Rules, Vocabulary};
 
 /// The bar. What the menus hold comes with the rest of the page.
@@ -158,11 +158,13 @@ fn tongues(state: &Shared) -> Node {
 
 fn scenario_picker(state: &Shared) -> Html {
     let (chosen, own) = (state.built_in(), state.own_title());
-    let option =
-        |built_in: &BuiltIn| choice(built_in.name, built_in.title, own.is_none() && chosen.name == built_in.name);
+    let option = |built_in: &BuiltIn| {
+        choice(built_in.name, translated(built_in.title), own.is_none() && chosen.name == built_in.name)
+    };
     let groups = library::LIBRARY.chunk_by(|one, next| one.group == next.group);
-    let group =
-        |group: &[BuiltIn]| el("optgroup").attr("label", group[0].group).all(group.iter().map(option).collect()).into();
+    let group = |group: &[BuiltIn]| {
+        el("optgroup").attr("label", translated(group[0].group)).all(group.iter().map(option).collect()).into()
+    };
     // A script that is not in the library is named by its own title.
     let own = own.as_ref().map_or_else(nothing, |title| choice("", title, true));
     let list = el("select")

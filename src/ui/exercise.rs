@@ -7,7 +7,7 @@ use yew::virtual_dom::ListenerKind;
 use super::dom::{Node, button, el, nothing, tag};
 use super::state::Action;
 use super::{Shared, captions, focus, stage, wrong};
-use crate::tongue::say;
+use crate::tongue::{say, translated};
 use crate::view::exercise::{ExerciseView, GoalRow};
 use crate::view::making::Making;
 
@@ -31,7 +31,7 @@ pub(super) fn card(state: &Shared) -> Html {
     let (is_small, is_solved) = (stage::is_vertical(state), exercise.is_solved());
     let about = (!scenario.about.is_empty()).then(|| {
         let summary = el("summary").text(say!("Read"));
-        el("details").flag("open", !is_small).with(summary).with(el("p").text(&scenario.about))
+        el("details").flag("open", !is_small).with(summary).with(el("p").text(translated(&scenario.about)))
     });
     let sign = if is_solved { "✓" } else { "…" };
     let sentence = match exercise.is_being_made {

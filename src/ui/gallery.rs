@@ -15,7 +15,7 @@ use super::state::{Action, View};
 use super::{Frames, Shared, focus, race, trio};
 use crate::scenario::library::{BuiltIn, LIBRARY};
 use crate::session::Session;
-use crate::tongue::say;
+use crate::tongue::{say, translated};
 use crate::view::Index;
 use crate::view::gallery::{Entry, entries};
 use crate::view::race::{RaceView, Shows};
@@ -64,7 +64,10 @@ pub(super) fn gallery(state: &Shared) -> Html {
 fn shelf(state: &Shared, group: &[Entry], wanted: &str) -> Node {
     let is_empty = !group.iter().any(|entry| entry.matches(wanted));
     let cards = group.iter().map(|entry| card(state, entry, entry.matches(wanted)).into()).collect();
-    el("div").flag("hidden", is_empty).with(el("h3").text(group[0].built_in.group)).with(tag("ul", "cards").all(cards))
+    el("div")
+        .flag("hidden", is_empty)
+        .with(el("h3").text(translated(group[0].built_in.group)))
+        .with(tag("ul", "cards").all(cards))
 }
 
 fn card(state: &Shared, entry: &Entry, is_wanted: bool) -> Node {

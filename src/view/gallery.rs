@@ -2,6 +2,7 @@
 
 use crate::protocol;
 use crate::scenario::library::{BuiltIn, LIBRARY};
+use crate::tongue::translated;
 
 /// A scenario with what it says about itself.
 #[derive(Clone, Copy, Debug)]
@@ -24,16 +25,19 @@ pub fn entries() -> Vec<Entry> {
 }
 
 impl Entry {
-    /// What a scenario says about itself. This is read off its text, without resolving it.
+    /// What a scenario says about itself, in the language of the page. This is read off its text, without resolving it.
     pub fn of(built_in: &'static BuiltIn) -> Self {
         let line = |word: &str| said(built_in.text, word).unwrap_or_default();
         let protocol = protocol::find(line("protocol")).map_or("", |protocol| protocol.title);
-        Self { built_in, title: line("title"), about: line("about"), look: line("look"), protocol }
+        let [title, about, look] = ["title", "about", "look"].map(|word| translated(line(word)));
+        Self { built_in, title, about, look, protocol }
     }
 
     /// Whether every word of `wanted` occurs somewhere in what the scenario says.
     pub fn matches(&self, wanted: &str) -> bool {
-        let said = [self.title, self.about, self.look, self.protocol, self.built_in.group, self.built_in.name];
+        let BuiltIn { group, name, title, .. } = *self.built_in;
+        // Whoever knows a scenario by its English title finds it, too.
+        let said = [self.title, self.about, self.look, self.protocol, translated(group), name, title, group];
         let said = said.join(" ").to_ascii_lowercase();
         wanted.split(' ').all(|word| said.contains(&word.to_ascii_lowercase()))
     }

@@ -9,7 +9,7 @@ use super::{Choice, SVG_BYTES_MAX};
 use crate::protocol::Fact;
 use crate::report::{broken, unknown_text};
 use crate::session::{Cursor, Session};
-use crate::tongue::{Phrase, say};
+use crate::tongue::{Phrase, say, translated};
 use crate::trace::{EventId, What};
 use crate::types::{NodeId, Time};
 use crate::view::decimal::within;
@@ -347,7 +347,7 @@ impl<'a> Figure<'a> {
     fn about(&self, outcome: &str) -> String {
         let scenario = self.session.scenario();
         let until = self.choice.shown.map_or(self.session.end(), |shown| shown.time);
-        let said = if self.choice.is_exam { "" } else { &scenario.about };
+        let said = if self.choice.is_exam { "" } else { translated(&scenario.about) };
         let names = scenario.symbols.nodes.iter().map(|name| &**name).collect::<Vec<_>>().join(", ");
         let space = if said.is_empty() { "" } else { " " };
         let until = self.time_text(until);

@@ -43,7 +43,7 @@ fn choice(page: &Page) -> Outcome {
     page.click("#tongue-de")?;
     speaks(page, "de", "Lernen")?;
     page.wait_for_text("#now", "1.50Δ")?;
-    page.wait_for_text(".intro h2", "Two proposers meet")?;
+    page.wait_for_text(".intro h2", "Zwei Proposer treffen aufeinander")?;
     page.visit("")?;
     speaks(page, "de", "Lernen")?;
     page.click("#settings-button")?;
