@@ -259,7 +259,10 @@ proptest! {
             let is_direct = script.lines.iter().any(|line| line.statement.as_ref() == Some(&direct));
             let is_lied_to = trace.messages().iter().any(|envelope| envelope.truth.is_some());
             let is_open = is_fast || is_direct || is_lied_to;
-            prop_assert!(decision.ballot_start.is_some() && (is_open || decision.begin_ballot.is_some()));
+            // A liar can also tell others of a decree that nobody began a ballot with and that was never chosen.
+            let is_told = is_lied_to && decision.chosen.is_none();
+            prop_assert!(decision.ballot_start.is_some() || is_told);
+            prop_assert!(is_open || decision.begin_ballot.is_some());
             prop_assert!(decision.begin_ballot.is_none_or(|begun| decision.ballot_start <= Some(begun)));
             prop_assert!(decision.begin_ballot <= times.first().copied());
             prop_assert!(decision.all_learned.is_none_or(|all| times.contains(&all)));

@@ -205,7 +205,7 @@ mod tests {
         assert_eq!(rows.count(), texts.len());
         for text in texts {
             let row = text.split(ROW).nth(1).expect("a row");
-            let summary = row.split("summary: \"").nth(1).and_then(|text| text.split('"').next()).expect("a summary");
+            let summary = row.split("summary: ").nth(1).and_then(|text| text.split('"').nth(1)).expect("a summary");
             assert!(strings[0].iter().any(|moved| moved == summary), "{summary}");
         }
     }
