@@ -237,7 +237,7 @@ impl From<Refusal> for Outcome {
 }
 
 impl Outcome {
-    /// The outcome in the language that the page speaks. [`Outcome::to_string`] is English, because the hash of a trace is the
+    /// The outcome in the language that the page speaks. `Outcome::to_string` is English, because the hash of a trace is the
     /// same everywhere.
     pub fn told(&self) -> String {
         let phrase = match self {
