@@ -84,9 +84,12 @@ function turns() {
 }
 
 export function listen(follow, isDue) {
-  if (!heard) addEventListener("hashchange", () => (turns() ? location.reload() : heard()));
+  const hear = () => (turns() ? location.reload() : heard());
+  if (!heard) addEventListener("hashchange", hear);
   heard = follow;
-  if (isDue || location.hash !== opened) setTimeout(follow);
+  // The address can change before anybody listens.
+  if (location.hash !== opened) setTimeout(hear);
+  else if (isDue) setTimeout(follow);
 }
 
 export function address(fragment) {
