@@ -66,10 +66,13 @@ pub(super) fn build(format: &'static str, mut lines: Lines, delta: Option<Millis
     }
     if let Some(first) = lost_ends.iter().min() {
         let count = lost_ends.len();
-        let them = if count == 1 { "A message arrives" } else { "Messages arrive" };
-        notes.push(say!(
-            "{them} that nobody sent in this log ({count}, the first in line {first}); no arrow is drawn there"
-        ));
+        notes.push(if count == 1 {
+            say!("A message arrives that nobody sent in this log (1, the first in line {first}); no arrow is drawn there")
+        } else {
+            say!(
+                "Messages arrive that nobody sent in this log ({count}, the first in line {first}); no arrow is drawn there"
+            )
+        });
     }
     let Builder { trace, lines: of_events, .. } = builder;
     let is_timed = times.unit != Unit::None;

@@ -12,9 +12,9 @@
 //! stays under way. The moves that are noticed stay as they were and in their order, so the checks hear the same. The new
 //! schedule has as many moves as the old one or fewer.
 //!
-//! Twenty messages that nobody notices make a million sets of them. Where a process has too many such sets in a state, the search
-//! also makes there each of its moves on its own, and looks at no longer blocks of it. Nothing is missed by that either: a block
-//! that it does not look at begins with one of these moves, and goes on in the state after that move.
+//! Twenty messages that nobody notices have a million subsets. Where a process has too many sets of such moves in a state, the
+//! search does not look at its longer blocks there, and makes each of these moves on its own instead. Nothing is missed by that
+//! either: a longer block begins with one of these moves, and goes on in the state after that move.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -123,9 +123,9 @@ impl Worker {
         let mut alone = Vec::new();
         while let Some(quiet) = waiting.pop_front() {
             if seen.len() > self.quiet_max {
-                alone
-                    .into_iter()
-                    .for_each(|part| self.make_block(automaton, visited, (print, state), node, vec![part]));
+                for part in alone {
+                    self.make_block(automaton, visited, (print, state), node, vec![part]);
+                }
                 return Ok(());
             }
             next.clear();

@@ -3,8 +3,8 @@
 use crate::check::CheckInfo;
 use crate::types::Time;
 
-/// How many sets of moves of which nobody notices anything the search looks at for a process in a state. So a state takes at most
-/// about a second, and little memory.
+/// How many sets of moves of which nobody notices anything the search looks at for a process in a state. So the work for a
+/// state is bounded, and so is the memory.
 pub(super) const QUIET_MAX: usize = 4096;
 
 /// How much a search may do.
